@@ -1,0 +1,1 @@
+"""Measurement equations of the specifications, each written once for every use."""

@@ -1,0 +1,1 @@
+"""The engine: the process that owns the bench. It runs procedures, records, aborts, resumes; faces attach to it."""

@@ -1,0 +1,53 @@
+"""``python -m benchtui.engine.rendering OUT LANGUAGE``: reads a certificate's content from stdin, writes its files.
+
+A process of its own, because laying out a PDF keeps Python busy for seconds, and the engine must never be slow to stop.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from benchtui import messages, platforms
+from benchtui.certificate import Certificate, certificate_pdf, record_pdf
+from benchtui.engine.failures import failure_event
+from benchtui.errors import BadInput, BenchtuiError
+from benchtui.i18n import N_, text
+
+CERTIFICATE = "certificate.pdf"
+RECORD = "record.pdf"
+
+
+def main() -> int:
+    """Render; a failure goes to stdout as an event."""
+    platforms.unblock(platforms.termination_signals())
+    out = Path(sys.argv[1])
+    language = msgspec.convert(sys.argv[2], messages.Language)
+    content = msgspec.json.decode(sys.stdin.buffer.read(), type=Certificate)
+    try:
+        for name, render in ((CERTIFICATE, certificate_pdf), (RECORD, record_pdf)):
+            (out / f".{name}.part").write_bytes(render(content, language))
+        for name in (CERTIFICATE, RECORD):
+            (out / f".{name}.part").replace(out / name)
+    except BenchtuiError as error:
+        return _report(error)
+    except OSError as error:
+        return _report(
+            BadInput(
+                text(N_("The file cannot be written: {reason}."), reason=error.strerror),
+                where=str(out),
+                hint=text(N_("Choose another folder with --out.")),
+            )
+        )
+    return 0
+
+
+def _report(error: BenchtuiError) -> int:
+    sys.stdout.buffer.write(messages.encode(failure_event(error)))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Item screens, one module per calibration item, on the common frame of :mod:`.frame`."""
