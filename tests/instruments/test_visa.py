@@ -99,7 +99,7 @@ def test_abort_clears_the_device_and_lets_the_safe_off_through() -> None:
         link.run_urgently(lambda wire: LINES.say(wire, "DZ"))
         when = _heard(server, b"DZ\n")
         assert server.clears == 1
-        assert when - moment < 1.0
+        assert when - moment < 4.0
 
 
 def test_a_connection_that_breaks_is_lost() -> None:

@@ -126,6 +126,6 @@ def test_closing_the_bench_does_not_wait_for_a_client() -> None:
     port.write(b"R\r")
     before = time.monotonic()
     bench.running.close()
-    assert time.monotonic() - before < 2.0
+    assert time.monotonic() - before < 10.0
     port.close()
     bench.hands.close()
