@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import parsing, uncertainty
+from benchmarks import parsing, uncertainty, wire
 
 
 def main() -> int:
@@ -13,7 +13,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="exit with status 1 if a target is missed")
     check = parser.parse_args().check
     missed = 0
-    for row in (*uncertainty.rows(), *parsing.rows()):
+    for row in (*uncertainty.rows(), *parsing.rows(), *wire.rows()):
         missed += not row.met
         print(f"{row.work:<62}{row.measured:>16}   target {row.target:<18}{'met' if row.met else 'MISSED'}")
         for line in row.beside:

@@ -12,6 +12,7 @@ from typing import Literal, NoReturn
 import click
 
 from benchtui import __version__, i18n, messages, platforms
+from benchtui.cli_dcc import dcc
 from benchtui.cli_options import JSON, SEED, WORKSPACE
 from benchtui.cli_upkeep import bench, profile, records
 from benchtui.errors import BadInput, BenchtuiError
@@ -193,6 +194,7 @@ def _follow(
 
 def _say_issued(issued: messages.Issued) -> None:
     click.echo(f"{_('certificate')}  {issued.certificate}\n{_('record')}       {issued.record}")
+    click.echo(f"DCC          {issued.dcc}")
     if issued.draft:
         click.echo(_("It is a draft: nobody has approved it yet."), err=True)
 
@@ -218,7 +220,7 @@ def results(job: str, workspace: Path | None, as_json: bool) -> None:
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Folder for the files."
 )
 def certificate(job: str, workspace: Path | None, lang: Literal["zh", "en", "both"], out: Path) -> None:
-    """Write certificate and record of JOB as PDF."""
+    """Write certificate and record of JOB as PDF, and the certificate as DCC (XML)."""
     from benchtui.client import EngineClient
     from benchtui.results import locate
     from benchtui.runner import Runner
@@ -256,5 +258,31 @@ def validate(as_json: bool, markdown: bool) -> None:
         click.echo(validation.to_markdown(rows) if markdown else validation.to_text(rows), nl=False)
 
 
-for group in (bench, profile, records):
+@main.command()
+@click.argument("item")
+@click.option(
+    "--runs", type=click.IntRange(min=1), default=20, show_default=True, help="Virtual laboratories."
+)
+@SEED
+@click.option(
+    "--modules", default="", help="Modules of the unit under test, separated by commas; all by default."
+)
+@JSON
+def coverage(item: str, runs: int, seed: int, modules: str, as_json: bool) -> None:
+    """Calibrate virtual units with hidden errors and tell whether U covers the truth."""
+    import msgspec
+
+    from benchtui.coverage import coverage as measure
+
+    chosen = tuple(module.strip() for module in modules.split(",") if module.strip())
+    found = measure(item, runs, seed, chosen, lambda done: click.echo(f"\r{done}/{runs}", nl=False, err=True))
+    click.echo(err=True)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found)))
+    else:
+        for name, value in msgspec.to_builtins(found).items():
+            click.echo(f"{name:10} {value:.4g}" if isinstance(value, float) else f"{name:10} {value}")
+
+
+for group in (bench, dcc, profile, records):
     main.add_command(group)

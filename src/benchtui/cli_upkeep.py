@@ -7,15 +7,16 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 
-from benchtui.cli_options import JSON, SEED
+from benchtui.cli_options import JSON, SEED, WORKSPACE
 from benchtui.errors import BadInput, BenchtuiError
 from benchtui.i18n import N_, _, render, text
 
 
 @click.group()
 def bench() -> None:
-    """Check a bench, or serve a virtual one."""
+    """Look for instruments, check a bench, see what was said on its wires, or serve a virtual one."""
 
 
 @bench.command()
@@ -53,6 +54,61 @@ def check(file: Path, as_json: bool) -> None:
             if f.expired:
                 click.echo(f"    {_('The certificate has expired.')}")
     sys.exit(0 if all(f.sound for f in found) else 3)
+
+
+@bench.command()
+@WORKSPACE
+@click.option("--network", is_flag=True, help="Search the networks of this computer too, by broadcasts.")
+@JSON
+def scan(workspace: Path | None, network: bool, as_json: bool) -> None:
+    """List serial ports, GPIB and USB, and who answers at the addresses of the bench files here and in the workspace.
+
+    Nothing is set and nothing is reset: instruments are asked who they are, and no more.
+    """
+    from benchtui import bench_scan, platforms
+
+    found = bench_scan.survey((Path(), workspace or platforms.default_workspace()), network=network)
+    click.echo(
+        json.dumps(bench_scan.as_json(found), ensure_ascii=False, indent=1)
+        if as_json
+        else bench_scan.as_text(found)
+    )
+
+
+@bench.command()
+@click.argument("place", required=False, type=click.Path(path_type=Path))
+@WORKSPACE
+@click.option("--instrument", default="", help="Only this one, by its name on the bench.")
+@click.option(
+    "--last",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="How many pieces of each instrument.",
+)
+@click.option("--failed", is_flag=True, help="What the record keeps with the attempts that failed.")
+@JSON
+def log(
+    place: Path | None, workspace: Path | None, instrument: str, last: int, failed: bool, as_json: bool
+) -> None:
+    """Show what went over the wires: who said what, when, how many bytes. PLACE is a bench file or a workspace.
+
+    → to the instrument, ← from the instrument, × thrown away because nobody had asked for it. Times are UTC.
+    """
+    from benchtui import bench_log, platforms
+
+    place = place or workspace or platforms.default_workspace()
+    if failed:
+        said = bench_log.kept_with_attempts(place, workspace=workspace, instrument=instrument)
+    else:
+        said = bench_log.lately(place, workspace=workspace, instrument=instrument, last=last)
+    if as_json:
+        click.echo(json.dumps([msgspec.structs.asdict(piece) for piece in said], indent=1))
+        return
+    for line in bench_log.as_text(said):
+        click.echo(line)
+    if failed and not said:
+        click.echo(_("Nothing is kept: no attempt has failed."), err=True)
 
 
 @click.group()

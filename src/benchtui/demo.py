@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import msgspec
 
-from benchtui import platforms
-from benchtui.errors import BenchtuiError, EngineLost
-from benchtui.i18n import N_, text
+from benchtui.procedures.catalogue import PROCEDURES, procedure
+from benchtui.profiles import Bench, find, load
+from benchtui.served_bench import answering, printed_truth, start_detached, write_bench
 
 READY = "virtual-bench.json"
 TRUTH = "virtual-truth.toml"
 LOG = "virtual-bench.log"
-START_TIMEOUT = 20.0
+BENCH = "virtual-semiconductor"
+"""The bench that is simulated, in ``profiles/benches``."""
 IDLE_EXIT = "60"
 """Seconds after which a virtual bench ends that nobody is connected to."""
-
-BENCH = """\
-# The bench of this demonstration. The addresses are those of the virtual bench that was started for it.
-name = "virtual bench"
-
-[virtual]
-control = "{control}"
-
-[instruments.uut]
-profile = "keysight-b1505a"
-resource = "{uut}"
-
-[instruments.dmm]
-profile = "keysight-3458a"
-resource = "{dmm}"
-standard = "3458a"
-"""
 
 JOB = """\
 # A work order. Give each job a number of its own: record and certificates are numbered after it.
@@ -49,7 +28,7 @@ name = "Example Customer Ltd."
 address = "8 Customer Street, 200000 Shanghai, China"
 
 [uut]
-profile = "keysight-b1505a"
+profile = "{uut}"
 serial = "MY50100001"
 condition = "in order"
 
@@ -60,6 +39,24 @@ mains-voltage = 220
 mains-frequency = 50
 
 {items}"""
+
+
+ITEMS: dict[str, str] = {
+    "appearance": "",
+    "dc-current-output-low": 'modules = ["HRSMU"]',
+    "dc-current-output-high": 'modules = ["MPSMU", "HVSMU"]',
+    "dc-current-measurement-low": 'modules = ["HRSMU"]',
+    "dc-current-measurement-high": 'modules = ["MPSMU"]',
+    "dc-voltage-output": 'modules = ["MPSMU", "HVSMU"]',
+    "dc-voltage-output-hv": "",
+    "dc-voltage-measurement": 'modules = ["MPSMU"]',
+    "dc-voltage-measurement-hv": 'modules = ["HVSMU"]',
+    "pulsed-current": "",
+    "frequency": "",
+    "capacitance": "",
+}
+"""What the demonstration calibrates: every item, on the modules that show it best. In this order: the item
+``dc-voltage-measurement-hv`` works with the results of the currents."""
 
 
 class Demonstration(msgspec.Struct, frozen=True):
@@ -77,19 +74,35 @@ def prepare(out: Path, seed: int, items: tuple[str, ...], time_scale: str) -> De
     """
     out.mkdir(parents=True, exist_ok=True)
     truth = out / TRUTH
+    template = find("benches", BENCH)
     if not truth.exists():
-        truth.write_bytes(_virtual_bench("--seed", str(seed), "--print-truth"))
-    addresses = _running(out / READY) or _start(out, seed, truth, time_scale)
+        truth.write_bytes(printed_truth(template, seed))
+    addresses = answering(out / READY) or start_detached(
+        template,
+        out / READY,
+        out / LOG,
+        *("--seed", str(seed), "--truth", str(truth), "--time-scale", time_scale, "--idle-exit", IDLE_EXIT),
+    )
     bench = out / "bench.toml"
-    bench.write_text(BENCH.format(**addresses), encoding="utf-8")
+    bench.write_text(write_bench(template, addresses), encoding="utf-8")
     job = out / "job.toml"
     number = _job_number(out, seed)
-    job.write_text(JOB.format(number=number, items=_items(items)), encoding="utf-8")
+    job.write_text(JOB.format(number=number, uut=_uut(template), items=_items(items)), encoding="utf-8")
     return Demonstration(out, bench, job)
 
 
+def _uut(template: Path) -> str:
+    virtual = load(template, Bench).virtual
+    assert virtual is not None, "the bench of the demonstration is a virtual one"
+    return virtual.uut
+
+
 def _items(items: tuple[str, ...]) -> str:
-    return "\n".join(f'[[items]]\nid = "{item}"\n' for item in items or ("dc-voltage-output",))
+    known = {item: body for item, body in ITEMS.items() if item in PROCEDURES}
+    for item in items:
+        procedure(item)  # refuses what there is not
+    chosen = [item for item in known if not items or item in items]
+    return "\n".join(f'[[items]]\nid = "{item}"\n{known[item]}\n' for item in chosen)
 
 
 def _job_number(out: Path, seed: int) -> str:
@@ -108,50 +121,3 @@ def _job_number(out: Path, seed: int) -> str:
         count += 1
         number = f"{wanted}-{count}"
     return number
-
-
-def _virtual_bench(*options: str) -> bytes:
-    process = subprocess.run(  # noqa: S603 - our own module, no shell
-        [sys.executable, "-m", "benchtui.virtualbench", *options], capture_output=True, check=False
-    )
-    if process.returncode:
-        raise BenchtuiError(
-            text(
-                N_("The virtual bench failed: {reason}"),
-                reason=process.stderr.decode(errors="replace").strip(),
-            ),
-            hint=text(N_("Run it by itself: benchtui bench serve")),
-        )
-    return process.stdout
-
-
-def _running(ready: Path) -> dict[str, str] | None:
-    """Return the addresses in *ready* if the virtual bench that wrote it still answers."""
-    try:
-        addresses: dict[str, str] = json.loads(ready.read_text(encoding="utf-8"))
-        _, host, port, _ = addresses["control"].split("::")
-        socket.create_connection((host, int(port)), timeout=1.0).close()
-    except (OSError, ValueError, KeyError):
-        return None
-    return addresses
-
-
-def _start(out: Path, seed: int, truth: Path, time_scale: str) -> dict[str, str]:
-    ready = out / READY
-    ready.unlink(missing_ok=True)
-    argv = [sys.executable, "-m", "benchtui.virtualbench", "--seed", str(seed), "--truth", str(truth)]
-    argv += ["--ready-file", str(ready), "--time-scale", time_scale, "--idle-exit", IDLE_EXIT]
-    process = platforms.spawn_detached(argv, out / LOG)
-    deadline = time.monotonic() + START_TIMEOUT
-    addresses = None
-    while addresses is None and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.02)
-        addresses = _running(ready)
-    platforms.let_go(process)
-    if addresses is None:
-        raise EngineLost(
-            text(N_("The virtual bench did not start.")),
-            where=str(out),
-            hint=text(N_("Its log is {log}."), log=out / LOG),
-        )
-    return addresses

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,12 +13,18 @@ from typing import Any
 import msgspec
 
 from benchtui import profiles
+from benchtui.bench_log import workspace_of
 from benchtui.clock import WallClock
 from benchtui.errors import BenchtuiError, ProfileError
 from benchtui.i18n import N_, Text, text
 from benchtui.instruments import open_instrument
+from benchtui.instruments.driver import WiredInstrument
 from benchtui.instruments.profile import load as load_instrument
+from benchtui.instruments.wire_file import FOLDER, WireRecorder
+from benchtui.instruments.wire_log import WireEntry
 from benchtui.roles import Instrument
+
+_AT_ONCE = 32
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +50,10 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inspect_bench(path: Path, today: date) -> list[Found]:
-    """Connect to each instrument of the bench file at *path*, one after the other.
+    """Connect to the instruments of the bench file at *path*; the wire logs of its workspace tell.
+
+    All at once, because one that is not there is waited for; those on a GPIB board one after the other, because they
+    share its lines.
 
     Raises
     ------
@@ -50,7 +62,27 @@ def inspect_bench(path: Path, today: date) -> list[Found]:
     """
     bench = profiles.load(path, profiles.Bench)
     uut = _modules(path.parent)
-    return [_inspect(name, entry, path.parent, uut, today) for name, entry in bench.instruments.items()]
+    with closing(WireRecorder(workspace_of(path) / FOLDER)) as recorder:
+        queues: dict[str, list[str]] = {}
+        for name, entry in bench.instruments.items():
+            queues.setdefault(_board(entry.resource) or name, []).append(name)
+        sinks = {name: recorder.sink(name) for name in bench.instruments}
+
+        def inspect(names: list[str]) -> list[Found]:
+            return [
+                _inspect(name, bench.instruments[name], path.parent, uut, today, sinks[name])
+                for name in names
+            ]
+
+        with ThreadPoolExecutor(min(len(queues), _AT_ONCE) or 1, "inspect") as pool:
+            found = {each.name: each for part in pool.map(inspect, queues.values()) for each in part}
+        return [found[name] for name in bench.instruments]
+
+
+def _board(resource: str) -> str:
+    """Return the GPIB board that *resource* is on, empty for one with a wire of its own."""
+    board, _, rest = resource.strip().upper().partition("::")
+    return board if board.startswith("GPIB") and rest else ""
 
 
 def _modules(beside: Path) -> dict[str, dict[str, str]]:
@@ -64,7 +96,12 @@ def _modules(beside: Path) -> dict[str, dict[str, str]]:
 
 
 def _inspect(
-    name: str, entry: profiles.BenchInstrument, beside: Path, uut: dict[str, dict[str, str]], today: date
+    name: str,
+    entry: profiles.BenchInstrument,
+    beside: Path,
+    uut: dict[str, dict[str, str]],
+    today: date,
+    sink: Callable[[WireEntry], None],
 ) -> Found:
     found = Found(name=name, resource=entry.resource)
     instrument: Instrument | None = None
@@ -76,6 +113,8 @@ def _inspect(
         instrument = open_instrument(
             name, entry, clock=WallClock(), modules=uut.get(entry.profile, {}), ask=_nobody, beside=beside
         )
+        if isinstance(instrument, WiredInstrument):
+            instrument.keep_wire_log(sink)
         instrument.connect()
         return msgspec.structs.replace(
             found, identity=instrument.identity, round_trip=_round_trip(instrument)
@@ -87,7 +126,7 @@ def _inspect(
             instrument.close()
 
 
-def _nobody() -> Any:
+def _nobody(_task: object) -> Any:
     raise BenchtuiError(text(N_("An instrument that a person reads is not asked.")))
 
 

@@ -17,7 +17,7 @@ from benchtui.wiring import Wiring
 PROTOCOL = 1
 ItemStateName = Literal["todo", "running", "done", "failed", "skipped"]
 PointStateName = Literal["todo", "running", "done", "interrupted", "failed", "skipped"]
-PromptKind = Literal["wiring", "confirm", "enter"]
+PromptKind = Literal["wiring", "confirm", "enter", "judge", "arm"]
 Level = Literal["info", "warning", "error"]
 Language = Literal["zh", "en", "both"]
 
@@ -85,7 +85,9 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     """A question to the operator.
 
     ``wiring``: connect as drawn, then answer ``yes``. ``confirm``: answer ``yes`` or ``no``. ``enter``: answer with the
-    text typed; *unit* is the unit expected; *error* says why the last answer was refused.
+    text typed; *unit* is the unit expected; *error* says why the last answer was refused. ``judge``: answer ``yes`` for
+    normal or ``no`` for abnormal, either with a remark after a space. ``arm``: a dangerous level comes next; answer
+    with *expected*, typed by hand, or with ``no``.
     """
 
     id: int
@@ -94,6 +96,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Text, ...] = ()
     wiring: Wiring | None = None
     unit: str = ""
+    expected: str = ""
     error: Text | None = None
 
 
@@ -166,6 +169,30 @@ class Live(_Message, frozen=True, kw_only=True):
     spread: str = ""
 
 
+class Trace(_Message, frozen=True, kw_only=True):
+    """A waveform that is in the record already, thinned for drawing: extremes of even parts, from *start* to *end*."""
+
+    job: str
+    item: str
+    point: str
+    role: str
+    values: tuple[float, ...]
+    unit: str
+    start: float
+    end: float
+    step_unit: str
+
+
+class Waiting(_Message, frozen=True, kw_only=True):
+    """The run waits for *seconds* of the bench's time, and *why*."""
+
+    job: str
+    item: str
+    point: str
+    seconds: float
+    why: Text
+
+
 class ResultReady(_Message, frozen=True, kw_only=True):
     """The result of a point is in the record."""
 
@@ -228,12 +255,13 @@ class Failure(_Message, frozen=True, kw_only=True):
 
 
 class Issued(_Message, frozen=True, kw_only=True):
-    """Certificate and record were written and stored. *draft* as long as nobody has approved them."""
+    """Certificate, record and DCC were written and stored. *draft* as long as nobody has approved them."""
 
     job: str
     number: str
     certificate: str
     record: str
+    dcc: str
     draft: bool
 
 
@@ -250,6 +278,8 @@ Event: TypeAlias = (
     | ItemOpened
     | PointChanged
     | Live
+    | Trace
+    | Waiting
     | ResultReady
     | Asked
     | Settled
@@ -299,6 +329,15 @@ class RepeatPoint(_Message, frozen=True, kw_only=True):
     point: str
 
 
+class SkipPoint(_Message, frozen=True, kw_only=True):
+    """Leave a point out, and say why; it can still be measured later."""
+
+    job: str
+    item: str
+    point: str
+    reason: str
+
+
 class Answer(_Message, frozen=True, kw_only=True):
     """The operator's answer to a prompt."""
 
@@ -342,6 +381,7 @@ Command: TypeAlias = (
     | OpenItem
     | StartItem
     | RepeatPoint
+    | SkipPoint
     | Answer
     | Stop
     | OutputsOff

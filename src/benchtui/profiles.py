@@ -13,17 +13,19 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_type_hints
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import Meta
 
+from benchtui import typed
 from benchtui.errors import ProfileError
 from benchtui.i18n import N_, text
 
 T = TypeVar("T")
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")]
 Positive = Annotated[Decimal, Meta(description="greater than 0")]
+DccVersion: TypeAlias = Literal["3.3.0", "3.2.1"]
 NotNegative = Annotated[Decimal, Meta(description="0 or greater")]
 
 
@@ -119,6 +121,8 @@ class CertifiedValue(Profile, frozen=True, kw_only=True):
     voltage_rating, current_rating, power_rating, bandwidth
         What it bears, in volts, amperes and watts, and up to which frequency in hertz the value holds; 0 where
         nothing is stated.
+    output_resistance
+        What the tap of a divider shows to a voltmeter, in ohms: the low arm with the high arm beside it.
     """
 
     nominal: Positive
@@ -133,6 +137,7 @@ class CertifiedValue(Profile, frozen=True, kw_only=True):
     current_rating: NotNegative = Decimal(0)
     power_rating: NotNegative = Decimal(0)
     bandwidth: NotNegative = Decimal(0)
+    output_resistance: NotNegative = Decimal(0)
 
     @property
     def standard_uncertainty(self) -> Decimal:
@@ -175,6 +180,8 @@ class ModuleRange(Profile, frozen=True, kw_only=True):
     """A range of a module: *name* as the record prints it (``20 V``), *span* in base units.
 
     *current_limit* is programmed while the module sources voltage, *voltage_limit* while it drives a current.
+    *largest* is the largest value that can be set or measured where that is less than the span; 0: the span.
+    Of a pulsed current: *longest_pulse* in seconds, and *duty*, the part of the time that pulses may take.
     """
 
     name: str
@@ -182,6 +189,14 @@ class ModuleRange(Profile, frozen=True, kw_only=True):
     current_limit: Positive = Decimal("0.001")
     output_resistance: NotNegative = Decimal(0)
     voltage_limit: Positive = Decimal(2)
+    largest: NotNegative = Decimal(0)
+    longest_pulse: Positive = Decimal("0.001")
+    duty: Positive = Decimal("0.001")
+
+    @property
+    def reach(self) -> Decimal:
+        """The largest value that can be set or measured."""
+        return self.largest or self.span
 
 
 class Module(Profile, frozen=True, kw_only=True):
@@ -243,12 +258,27 @@ class Conditions(Profile, frozen=True, kw_only=True):
     mains_frequency: Decimal | None = None
 
 
+class JobPoint(Profile, frozen=True, kw_only=True):
+    """A point that the work order asks for: *setpoint* in the base unit; *settings* as the item's points have them."""
+
+    module: str
+    range: str
+    setpoint: Decimal
+    settings: dict[str, str] = {}
+
+
 class JobItem(Profile, frozen=True, kw_only=True):
-    """A calibration item of the job. *readings* a point; *modules* restricts the plan, empty means all."""
+    """A calibration item of the job.
+
+    *readings* a point; *modules* and *ranges* restrict the plan, empty means all; *points* take the place of the
+    plan, in their order.
+    """
 
     id: str
     readings: Annotated[int, Meta(ge=3, le=1000)] = 10
     modules: tuple[str, ...] = ()
+    ranges: tuple[str, ...] = ()
+    points: tuple[JobPoint, ...] = ()
 
 
 class Job(Profile, frozen=True, kw_only=True):
@@ -266,7 +296,15 @@ class Job(Profile, frozen=True, kw_only=True):
 
 # --------------------------------------------------------------------------------------------------------- laboratory
 class Laboratory(Profile, frozen=True, kw_only=True):
-    """What the certificate says of the laboratory."""
+    """What the certificate says of the laboratory.
+
+    Attributes
+    ----------
+    country, code
+        ISO 3166-1 code of its country, and the number under which it is accredited: for the digital certificate.
+    dcc_version
+        Version of the digital certificate's schema.
+    """
 
     name: str
     name_zh: str = ""
@@ -277,6 +315,9 @@ class Laboratory(Profile, frozen=True, kw_only=True):
     approver: str = ""
     approver_function: str = ""
     approver_function_zh: str = ""
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] = "CN"
+    code: str = ""
+    dcc_version: DccVersion = "3.3.0"
 
 
 # ------------------------------------------------------------------------------------------------------------- reading
@@ -347,7 +388,7 @@ def load(path: Path, kind: type[T]) -> T:
 def convert(tree: dict[str, Any], kind: type[T], path: Path, source: str) -> T:
     """Turn a parsed TOML *tree* into *kind*; *source* is searched for the line that an error names."""
     try:
-        return msgspec.convert(tree, kind, dec_hook=_decimal)
+        return typed.convert(tree, kind, _decimal)
     except msgspec.ValidationError as error:
         reason, _, where = str(error).partition(" - at `")
         keys = where.rstrip("`").removeprefix("$").lstrip(".")

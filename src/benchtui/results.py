@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
+from benchtui.engine.outcomes import revive_outcome
 from benchtui.errors import BadInput
 from benchtui.i18n import N_, text
-from benchtui.procedures.base import Result
-from benchtui.records import FILE_NAME, Archive, PointResult, revive
+from benchtui.procedures.base import Verdict
+from benchtui.records import FILE_NAME, Archive, PointResult
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -81,7 +82,9 @@ def _row(found: PointResult) -> dict[str, str | int]:
         "state": found.state,
     }
     if found.result is not None:
-        result = revive(found.result.body, Result)
+        result = revive_outcome(found.result.body)
+        if isinstance(result, Verdict):
+            return row | {"indication": result.statement["verdict"]}
         row |= {
             "indication": result.indication,
             "standard": repr(result.standard),

@@ -6,6 +6,7 @@ in base units, so that a set value keeps the digits of the plan all the way to t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
@@ -189,11 +190,29 @@ class CapacitanceMeter(Protocol):
     def prepare_capacitance(self, module: str, *, frequency: Decimal, level: Decimal) -> None:
         """Set test *frequency* (Hz) and *level* (V rms); the signal is on from now on."""
 
-    def correct(self, module: str, *, standard: str) -> None:
-        """Take the correction with the terminals ``open`` or ``short``, at the frequency that is set."""
+    def correct(self, module: str, *, standard: str, frequencies: Sequence[Decimal] = ()) -> None:
+        """Take the correction with the terminals ``open`` or ``short`` at *frequencies*; if empty, at the one set.
+
+        From then on readings at these frequencies are corrected. Other frequencies than those of the correction before
+        make that one invalid.
+        """
+
+    def clear_corrections(self, module: str) -> None:
+        """Forget the corrections: readings are what the terminals and leads make of them."""
+
+    def correction_age(self, module: str, *, frequency: Decimal) -> float:
+        """Return the seconds since open and short were both taken at *frequency*; infinite if they were not."""
 
     def read_capacitance(self, module: str) -> Reading:
         """Trigger and return one reading in farads (parallel equivalent circuit)."""
+
+
+@runtime_checkable
+class SelfTest(Protocol):
+    """An instrument that tests itself."""
+
+    def self_test(self) -> Reading:
+        """Run the test, with nothing connected; return the answer, unit ``1``: 0 if nothing failed."""
 
 
 @runtime_checkable

@@ -164,16 +164,21 @@ class Runner:
         if prompt.error is not None:
             self._say(f"    {render(prompt.error)}")
         if self._mode == "headless":
-            return "yes"
-        expected = prompt.unit or _("Enter = yes, n = no")
+            return prompt.expected or "yes"
+        expected = prompt.unit or prompt.expected or _("Enter = yes, n = no")
         while True:
             print(f"    [{expected}] > ", end="", file=self._out, flush=True)
             typed = self._ask.readline()
             if not typed:
                 return None
             typed = typed.strip()
-            if prompt.kind == "enter":
+            if prompt.kind in ("enter", "arm"):
                 return typed
+            if prompt.kind == "judge":
+                verdict, _space, remark = typed.partition(" ")
+                if verdict.casefold() in YES | NO:
+                    return f"{'yes' if verdict.casefold() in YES else 'no'} {remark}".strip()
+                continue
             # What is neither yes nor no must not switch anything on: it is asked again.
             if typed.casefold() in YES | NO:
                 return "yes" if typed.casefold() in YES else "no"
@@ -208,6 +213,8 @@ def wiring_lines(wiring: Wiring) -> list[str]:
 
 def result_text(result: messages.ResultView) -> str:
     """Return a result in one line."""
+    if "error" not in result.cells:
+        return f"  {'  '.join(result.cells.values())}"
     cells = [cell for key, cell in result.cells.items() if key not in {"error", "U"}]
     return f"  {'  '.join(cells)}  {result.cells['error']} ± {result.cells['U']} (k = {result.k})"
 

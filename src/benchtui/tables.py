@@ -7,8 +7,8 @@ from typing import Literal
 import msgspec
 
 ColumnKey = Literal[
-    "module", "range", "setpoint", "indication", "standard", "voltage", "resistance", "ratio", "error", "U",
-    "measurement_error", "measurement_U", "item", "verdict",
+    "module", "range", "setpoint", "indication", "standard", "voltage", "current", "resistance", "ratio", "error",
+    "U", "measurement_error", "measurement_U", "item", "verdict",
 ]  # fmt: skip
 
 

@@ -16,6 +16,45 @@ from typing import Any
 
 import pytest
 
+BENCH = """\
+name = "virtual bench"
+
+[virtual]
+control = "{control}"
+
+[instruments.uut]
+profile = "keysight-b1505a"
+resource = "{uut}"
+
+[instruments.dmm]
+profile = "keysight-3458a"
+resource = "{dmm}"
+standard = "3458a"
+"""
+"""A bench file for what ``benchtui bench serve`` serves without a bench file."""
+
+JOB = """\
+number = "{number}"
+operator = "J. Doe"
+
+[customer]
+name = "Example Customer Ltd."
+address = "8 Customer Street, 200000 Shanghai, China"
+
+[uut]
+profile = "keysight-b1505a"
+serial = "MY50100001"
+condition = "in order"
+
+[conditions]
+temperature = 23.1
+humidity = 45
+mains-voltage = 220
+mains-frequency = 50
+
+{items}"""
+"""A work order for it."""
+
 PATIENCE = 60.0
 """Seconds after which something that should happen counts as not happening; far above what it takes."""
 

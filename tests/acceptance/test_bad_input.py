@@ -9,9 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.acceptance.shell import Shell, wait_until
-
-from benchtui.demo import BENCH, JOB
+from tests.acceptance.shell import BENCH, JOB, Shell, wait_until
 
 
 @pytest.fixture

@@ -9,10 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from tests.acceptance.shell import HandsClient, Shell, wait_until
+from tests.acceptance.shell import BENCH, JOB, HandsClient, Shell, wait_until
 from tests.screens.terminal import Terminal
-
-from benchtui.demo import BENCH, JOB
 
 F5, F8, ESCAPE, CTRL_Q = b"\x1b[15~", b"\x1b[19~", b"\x1b", b"\x11"
 RUN = ("run", "job.toml", "--bench", "bench.toml", "--workspace", "w")

@@ -21,7 +21,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shell, subproces
     home = tmp_path_factory.mktemp("home")
     (home / "runtime").mkdir(mode=0o700)
     shell = Shell(home, environment(home))
-    return shell, shell.run("demo", "--headless", "--seed", "7", "--out", "out")
+    return shell, shell.run(
+        "demo", "--headless", "--items", "dc-voltage-output", "--seed", "7", "--out", "out"
+    )
 
 
 def test_the_demonstration_ends_well_and_says_where_everything_lies(
@@ -39,7 +41,7 @@ def test_there_is_a_result_for_every_point_of_the_plan(
     finished: tuple[Shell, subprocess.CompletedProcess[str]],
 ) -> None:
     rows = finished[0].results("out")
-    assert len(rows) == 54
+    assert len(rows) == 58
     assert {row["state"] for row in rows} == {"done"}
     assert {row["item"] for row in rows} == {"dc-voltage-output"}
     assert {row["module"] for row in rows} == {"MPSMU", "HVSMU"}
@@ -61,7 +63,7 @@ def test_the_results_find_the_hidden_errors(finished: tuple[Shell, subprocess.Co
         volts = float(row["setpoint"])
         true = volts * (1 + hidden["gain_error"]) + hidden["offset"]
         covered += abs(float(row["error"]) - 100 * (volts - true) / true) <= float(row["U"])
-    assert covered >= 0.93 * 54
+    assert covered >= 0.93 * 58
 
 
 def test_the_certificate_and_the_record_hold_the_results(
@@ -85,7 +87,7 @@ def test_the_record_verifies(finished: tuple[Shell, subprocess.CompletedProcess[
     assert verified.returncode == 0
     verdict = json.loads(verified.stdout)
     assert verdict["ok"] is True
-    assert verdict["entries"] > 54 * 12
+    assert verdict["entries"] > 58 * 12
 
 
 def test_a_changed_reading_is_found(

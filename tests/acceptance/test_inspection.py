@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.acceptance.shell import Shell, wait_until
+from tests.acceptance.shell import BENCH, Shell, wait_until
 
-from benchtui.demo import BENCH
 from benchtui.profiles import root
 
 

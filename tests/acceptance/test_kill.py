@@ -49,12 +49,12 @@ def essence(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 @pytest.mark.slow
 def test_twenty_kills_change_nothing_but_attempts_and_times(shell: Shell) -> None:
-    calm = shell.run("demo", "--headless", "--seed", "11", "--out", "calm")
+    calm = shell.run("demo", "--headless", "--items", "dc-voltage-output", "--seed", "11", "--out", "calm")
     assert calm.returncode == 0, calm.stderr
     readings = acknowledged(shell.home / "calm")
     chance = random.Random(11)
     workspace = shell.home / "stormy"
-    words = ("demo", "--headless", "--seed", "11", "--out", "stormy")
+    words = ("demo", "--headless", "--items", "dc-voltage-output", "--seed", "11", "--out", "stormy")
     for _ in range(20):
         before = acknowledged(workspace)
         goal = before + chance.randint(1, readings // 25)
@@ -85,7 +85,7 @@ def test_outputs_go_off_when_the_engine_dies(shell: Shell) -> None:
 def off_after_kill(shell: Shell, seed: int) -> float:
     """Kill an engine that has 100 V or more on; return the seconds until they are below 30 V or disconnected."""
     out = shell.home / f"seed{seed}"
-    shell.start("demo", "--headless", "--seed", str(seed), "--out", out)
+    shell.start("demo", "--headless", "--items", "dc-voltage-output", "--seed", str(seed), "--out", out)
     ready = out / "virtual-bench.json"
     wait_until(ready.exists, "the virtual bench is ready")
     hands = HandsClient(json.loads(ready.read_text())["control"])

@@ -68,6 +68,12 @@ def test_draws_stay_inside_the_half_width(shape: Distribution) -> None:
     assert np.abs(draws).max() > 0.95 * reach
 
 
+def test_the_arcsine_is_the_sine_of_a_uniform_phase_to_rounding() -> None:
+    phase = np.pi * (np.random.default_rng(6).random(100_000) - 0.5)
+    found = Arcsine().draw(np.random.default_rng(6), 100_000)
+    assert found / math.sqrt(2) == pytest.approx(np.sin(phase), rel=0, abs=1e-15)
+
+
 def test_an_exact_value_does_not_scatter() -> None:
     assert not Exact().draw(np.random.default_rng(1), 10).any()
 

@@ -31,6 +31,8 @@ from benchtui.certificate import (
     RecordedReading,
     RecordEvent,
     ResultTable,
+    ResultValue,
+    RowValues,
     Signatory,
     Specification,
     WiringRecord,
@@ -63,6 +65,7 @@ class Measured(NamedTuple):
     setpoint: float
     error: float
     U: float
+    values: RowValues
 
 
 def volts(value: float, digits: int, *, sign: bool = False) -> str:
@@ -191,7 +194,24 @@ def measured(
         "error": f"{error:+.4f}{NBSP}%".replace("-", "−"),
         "U": f"{u:.4f}{NBSP}%",
     }
-    return Measured(row, record, setpoint, error, u)
+    behind = RowValues(
+        module=module,
+        range=name,
+        quantities=(
+            ResultValue(key="setpoint", value=f"{setpoint:g}", unit="V"),
+            ResultValue(key="standard", value=repr(standard), unit="V"),
+            ResultValue(
+                key="error",
+                value=repr(error),
+                unit="%",
+                U=repr(u),
+                k="2.0",
+                probability="0.9545",
+                nu_eff="inf",
+            ),
+        ),
+    )
+    return Measured(row, record, setpoint, error, u, behind)
 
 
 def build(**changes: object) -> Certificate:
@@ -327,6 +347,7 @@ def build(**changes: object) -> Certificate:
                 certificate="DCxx2026-01234",
                 issuer="示例国家计量院",
                 due=date(2027, 3, 1),
+                snapshot="3458" * 16,
             ),
             MeasurementStandard(
                 name=Bilingual("温湿度计", "Thermohygrometer"),
@@ -345,7 +366,18 @@ def build(**changes: object) -> Certificate:
             mains_voltage=Interval(low="220", high="223"),
             mains_frequency=Interval(low="50.0", high="50.0"),
         ),
-        "results": (ResultTable(table=B6, rows=rows, k="2", probability="0.95", series=tuple(series)),),
+        "results": (
+            ResultTable(
+                table=B6,
+                rows=rows,
+                k="2",
+                probability="0.95",
+                series=tuple(series),
+                values=tuple(p.values for p in points),
+                item="dc-voltage-output",
+                standards=("DCxx2026-01234",),
+            ),
+        ),
         "statements": STATEMENTS,
         "signatories": (
             Signatory(

@@ -245,7 +245,7 @@ def test_digest_is_that_of_the_attached_content(record: bytes, content: Certific
 
 def test_files_are_declared_as_associated(certificate: bytes) -> None:
     declared = root(certificate)["/AF"]
-    assert [entry.get_object()["/AFRelationship"] for entry in declared] == ["/Data"]
+    assert [entry.get_object()["/AFRelationship"] for entry in declared] == ["/Data", "/Data"]
 
 
 # --------------------------------------------------------------------------------------------------- record

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from tests.acceptance.shell import PATIENCE, HandsClient, Shell, wait_until
+from tests.acceptance.shell import BENCH, JOB, PATIENCE, HandsClient, Shell, wait_until
 
 from benchtui import messages
 from benchtui.client import EngineClient
-from benchtui.demo import BENCH, JOB
 
 ITEM = "dc-voltage-output"
 JOB_NUMBER = "J-1"

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from tests.instruments.line_server import FlexAnalyzer, LineServer, Multimeter
 
 from benchtui.clock import WallClock
@@ -17,6 +18,9 @@ from benchtui.profiles import BenchInstrument
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# How long an example takes says something about the machine, not about the program.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 MODULES = {"MPSMU": "B1511B", "HVSMU": "B1513B"}
 
 

@@ -164,7 +164,7 @@ class FlexAnalyzer:
                 return self.errors.pop(0) if self.errors else '+0,"No Error."'
             case "*LRN?":
                 return "CN" + ",".join(map(str, sorted(self.on))) if self.on else "CL"
-            case "FMT":
+            case "FMT" | "AIT":
                 return None
             case "*RST":
                 self.on.clear()

@@ -160,7 +160,7 @@ class GasAnalyzer:
 
 
 class Balance:
-    """A balance; ``weights`` are the answers to ``S`` in their order, the last one for ever."""
+    """A balance; ``weights`` are the answers to ``SI`` in their order, the last one for ever."""
 
     def __init__(self) -> None:
         self.weights = ["S S    100.00012 g"]
@@ -172,7 +172,7 @@ class Balance:
         }
 
     def answer(self, line: str) -> bytes | None:
-        if line == "S":
+        if line == "SI":
             weight = self.weights.pop(0) if len(self.weights) > 1 else self.weights[0]
             return f"{weight}\r\n".encode("latin-1")
         return "".join(f"{each}\r\n" for each in self.answers.get(line, ["ES"])).encode("latin-1")

@@ -112,10 +112,10 @@ def test_a_current_source_limits_its_voltage(
     analyzer.source_current("MPSMU", Decimal("0.001"), span=Decimal("0.001"), voltage_limit=Decimal(2))
     full.status = "C"
     assert analyzer.compliance("MPSMU")
-    assert server.lines()[-1] == "TV 3"
+    assert server.lines()[-2:] == ["TV 3", "ERRX?"]
     analyzer.source_voltage("MPSMU", Decimal(1), span=Decimal(2), current_limit=Decimal("0.001"))
     assert analyzer.compliance("MPSMU")
-    assert server.lines()[-1] == "TI 3"
+    assert server.lines()[-2:] == ["TI 3", "ERRX?"]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_range_under_test_is_the_one_that_measures(
     analyzer.source_voltage("MPSMU", Decimal(10), span=Decimal(20), current_limit=Decimal("0.001"))
     voltage = analyzer.measure_voltage("MPSMU", span=Decimal(20))
     current = analyzer.measure_current("MPSMU", span=Decimal("1E-8"))
-    assert server.lines()[-2:] == ["TV 3,-200", "TI 3,-12"]
+    assert server.lines()[-6:] == ["TV 3,-200", "ERRX?", "AIT 0,2,10", "TI 3,-12", "AIT 0,2,1", "ERRX?"]
     assert (voltage.value, voltage.unit, voltage.span) == (10.0, "V", 20.0)
     assert (current.value, current.unit, current.span) == (1e-9, "A", 1e-8)
     full.status = "V"

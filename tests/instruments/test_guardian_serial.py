@@ -137,7 +137,7 @@ def test_a_port_that_is_gone_is_noted(tmp_path: Path) -> None:
     assert all(step.failed for step in done.steps)
 
 
-def test_a_source_that_only_visa_reaches_is_refused() -> None:
+def test_a_source_that_no_guardian_reaches_is_refused() -> None:
     made = SafeOffRecipe(terminator="\r\n", immediate=("DZ",), final=("CL",))
     with pytest.raises(BadInput, match="Nobody could switch"):
-        addressed(made, "GPIB0::17::INSTR", None)
+        addressed(made, "REPLAY::uut.jsonl", None)

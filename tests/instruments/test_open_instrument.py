@@ -24,7 +24,7 @@ MANUAL = BenchInstrument(profile="manual-voltmeter", resource="MANUAL")
 
 
 def test_a_person_reads_the_meter() -> None:
-    meter = open_instrument("dmm", MANUAL, clock=WallClock(), ask=lambda: TYPED)
+    meter = open_instrument("dmm", MANUAL, clock=WallClock(), ask=lambda _: TYPED)
     assert isinstance(meter, ManualVoltmeter)
     assert isinstance(meter, roles.Voltmeter)
     assert isinstance(meter, roles.Instrument)
@@ -42,12 +42,12 @@ def test_a_person_reads_the_meter() -> None:
 )
 def test_what_no_person_typed_in_volts_is_refused(reading: Reading) -> None:
     with pytest.raises(BadInput):
-        ManualVoltmeter("dmm", lambda: reading).read_voltage()
+        ManualVoltmeter("dmm", lambda _: reading).read_voltage()
 
 
 def test_a_meter_with_an_interface_can_be_read_by_a_person() -> None:
     entry = BenchInstrument(profile="keysight-3458a", resource="manual")
-    assert isinstance(open_instrument("dmm", entry, clock=WallClock(), ask=lambda: TYPED), ManualVoltmeter)
+    assert isinstance(open_instrument("dmm", entry, clock=WallClock(), ask=lambda _: TYPED), ManualVoltmeter)
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,7 @@ def test_a_late_reply_on_a_line_is_never_the_next_answer(count: int) -> None:
     """Questions whose answers come around the time-out, on a line that cannot be opened anew."""
     with answering(random.Random(2009), 0.002) as server, link_to(server) as link:
         answered, missed = ask_often(link, LINES, count, 0.001)
-    assert min(answered, missed) > count / 10, "the test must see both"
+    assert min(answered, missed) > count / 100, "the test must see both"
 
 
 @pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.slow)])
@@ -248,7 +248,7 @@ def test_a_late_reply_in_a_handshake_is_never_the_next_answer(count: int) -> Non
         link_to(server, HANDSHAKE) as link,
     ):
         answered, missed = ask_often(link, impatient, count, 0.0015)
-    assert min(answered, missed) > count / 20, "the test must see both"
+    assert min(answered, missed) > count / 100, "the test must see both"
 
 
 def test_two_answers_to_the_question_that_resynchronises() -> None:

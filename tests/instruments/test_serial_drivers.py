@@ -295,7 +295,67 @@ def test_a_reply_that_is_late_is_no_ion_current() -> None:
         assert analyzer.read_ion_current(18).value == pytest.approx(7e-16)
 
 
+def before(server: PtyServer, command: bytes, octets: bytes) -> None:
+    """Let *octets* come ahead of the next answer to *command*."""
+    answered = server.handler
+
+    def handler(chunk: bytes, send: Any) -> None:
+        if command in chunk:
+            server.handler = answered
+            send(octets)
+        answered(chunk, send)
+
+    server.handler = handler
+
+
+@pytest.mark.parametrize("older", [struct.pack("<i", 666), b"MR28\r", b"0\n\r", b"\x00"])
+def test_an_older_answer_or_an_echo_is_no_ion_current(older: bytes) -> None:
+    model = GasAnalyzer()
+    with standing(lines(b"\r", model.answer), "srs-rga200", SrsRga) as (analyzer, server):
+        analyzer.connect()
+        before(server, b"MR28", older)
+        with pytest.raises(Garbled):
+            analyzer.read_ion_current(28)
+        assert analyzer.read_ion_current(28).value == pytest.approx(1e-10)
+
+
+def test_a_filament_that_goes_out_makes_the_ion_current_worthless() -> None:
+    model = GasAnalyzer()
+    with standing(lines(b"\r", model.answer), "srs-rga200", SrsRga) as (analyzer, _):
+        analyzer.connect()
+        model.status = 2  # as after a trip of a former life
+        assert analyzer.read_ion_current(28).sound, "without emission a filament error says nothing"
+        model.status = 0
+        analyzer.switch_filament(on=True)
+        assert analyzer.read_ion_current(28).sound
+        model.status = 2
+        with pytest.raises(InstrumentError, match="filament"):
+            analyzer.read_ion_current(28)
+
+
 # --- Mettler-Toledo
+def test_an_older_weight_is_none() -> None:
+    model = Balance()
+    with standing(lines(b"\r\n", model.answer), "mettler-mt-sics", SicsBalance) as (balance, server):
+        balance.connect()
+        before(server, b"SI", b"S S     50.00000 g\r\n")
+        with pytest.raises(Garbled):
+            balance.read_mass()
+        assert balance.read_mass().value == 0.10000012
+        before(server, b"I2", b"S S     50.00000 g\r\n")
+        with pytest.raises(Garbled):
+            balance.read_mass()
+        assert balance.read_mass().value == 0.10000012
+
+
+def test_a_load_that_comes_to_rest_is_waited_for() -> None:
+    model = Balance()
+    model.weights = ["S D    100.3 g", "S D    100.1 g", "S S    100.0 g"]
+    with standing(lines(b"\r\n", model.answer), "mettler-mt-sics", SicsBalance) as (balance, _):
+        balance.connect()
+        assert balance.read_mass().raw == "S S    100.0 g"
+
+
 def test_a_stable_mass_in_kilograms() -> None:
     model = Balance()
     model.weights = [
@@ -361,6 +421,16 @@ def test_the_room() -> None:
         model.values = "1013.250 45.120"
         with pytest.raises(Garbled):
             monitor.read_room()
+
+
+def test_an_older_message_is_none_of_the_room() -> None:
+    model = Transmitter()
+    with standing(lines(b"\r", model.answer), "vaisala-ptu300", Ptu300) as (monitor, server):
+        monitor.connect()
+        before(server, b"SEND", b"900.000  20.000  30.000\r\n")
+        with pytest.raises(Garbled):
+            monitor.read_room()
+        assert monitor.read_room()["temperature"].value == 23.45
 
 
 def test_a_transmitter_that_answers_otherwise_is_not_used() -> None:

@@ -162,6 +162,28 @@ def test_over_range_is_a_flagged_nan(quick: TableVoltmeter, multimeter: Multimet
     assert not reading.sound
 
 
+def test_an_older_reading_is_none(
+    quick: TableVoltmeter, multimeter: Multimeter, multimeter_server: LineServer
+) -> None:
+    """It comes at once; the reading of now comes when the next question has been asked."""
+    quick.connect()
+    quick.prepare_voltage(Decimal(10))
+    delayed: list[str] = []
+
+    def behind(line: str, reply: Reply) -> None:
+        if line == "TARM SGL,1":
+            reply(" 5.00000000E+00")
+            delayed.append(" 7.00000000E+00")
+        else:
+            while delayed:
+                reply(delayed.pop())
+            multimeter(line, reply)
+
+    multimeter_server.handler = behind
+    with pytest.raises(Garbled):
+        quick.read_voltage()
+
+
 def test_after_garble_the_meter_is_set_up_anew(
     quick: TableVoltmeter, multimeter: Multimeter, multimeter_server: LineServer
 ) -> None:
@@ -175,7 +197,7 @@ def test_after_garble_the_meter_is_set_up_anew(
     assert quick.read_voltage().value == 0.0
     lines = multimeter_server.lines()
     assert lines[:2] == ["END ALWAYS", "ID?"]
-    assert lines[-4:] == ["DCV 10", "NPLC 10", "ERRSTR?", "TARM SGL,1"]
+    assert lines[-5:] == ["DCV 10", "NPLC 10", "ERRSTR?", "TARM SGL,1", "ERRSTR?"]
 
 
 def test_another_instrument_after_a_time_out_is_noticed(multimeter: Multimeter, clock: Impatient) -> None:

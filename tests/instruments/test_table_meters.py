@@ -171,7 +171,7 @@ def test_the_3458a_measures_current_and_four_terminal_resistance() -> None:
         meter.volts = 9.5e-6
         instrument.prepare_current(Decimal("0.00001"))
         reading = instrument.read_current()
-        assert server.lines() == ["DCI 0.00001", "NPLC 10", "ERRSTR?", "TARM SGL,1"]
+        assert server.lines() == ["DCI 0.00001", "NPLC 10", "ERRSTR?", "TARM SGL,1", "ERRSTR?"]
         assert (reading.value, reading.unit) == (9.5e-6, "A")
         server.heard.clear()
         instrument.prepare_resistance(Decimal(10001))

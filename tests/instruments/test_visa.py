@@ -20,7 +20,7 @@ from benchtui.errors import Aborted, Lost, NoReply, Refused
 from benchtui.instruments.dialect import LineDialect
 from benchtui.instruments.link import Link
 from benchtui.instruments.resource import open_transport
-from benchtui.instruments.visa import VisaTransport
+from benchtui.instruments.visa import VisaTransport, find_library
 from benchtui.instruments.wire_log import WireLog
 
 if TYPE_CHECKING:
@@ -139,15 +139,27 @@ def test_a_kind_that_the_library_cannot_reach_is_refused() -> None:
 def test_a_computer_without_a_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     import pyvisa
 
+    from benchtui.instruments import visa
+
     def missing() -> None:
         raise ValueError(
             "Could not locate a VISA implementation.\nInstall either the IVI binary or pyvisa-py."
         )
 
     monkeypatch.setattr(pyvisa, "ResourceManager", missing)
+    monkeypatch.setattr(visa, "_library", None)
     with pytest.raises(Refused, match="no VISA library: Could not locate") as caught:
         VisaTransport("GPIB0::17::INSTR").open(1.0)
     assert "pyvisa-py" in str(caught.value.hint)
+
+
+def test_a_library_that_somebody_closed_is_found_again() -> None:
+    with HislipServer(echo) as server, closing(VisaTransport(server.resource)) as transport:
+        transport.open(2.0)
+        find_library("").close()
+        transport.open(2.0)
+        assert transport.send(b"HI\n", 1.0) == 3
+        assert find_library("") is find_library("")
 
 
 def test_the_port_may_stand_behind_the_host() -> None:

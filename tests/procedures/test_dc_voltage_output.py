@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from benchtui.errors import BadInput, StandardRefused
-from benchtui.procedures.base import Observation, Point
-from benchtui.procedures.catalogue import procedure
+from benchtui.procedures.base import Observation, Point, Setup
+from benchtui.procedures.semiconductor.dc_voltage_output import DcVoltageOutput
 from benchtui.procedures.settling import at_rest
 from benchtui.profiles import JobItem, Standard, Uut, find, load
 from benchtui.quantity import NBSP, Reading
 
-ITEM = procedure("dc-voltage-output")
+ITEM = DcVoltageOutput()
 
 
 @pytest.fixture
@@ -53,10 +53,10 @@ def test_the_plan_can_be_restricted_to_a_module_and_names_those_that_exist(uut: 
 
 
 def test_the_wiring_is_asked_again_before_hazardous_voltages(plan: list[Point]) -> None:
-    keys = [ITEM.wiring(p).key for p in plan]
+    keys = [ITEM.wiring(Setup(point=p)).key for p in plan]
     assert len(set(keys)) == 3
     for point in plan:
-        wiring = ITEM.wiring(point)
+        wiring = ITEM.wiring(Setup(point=point))
         assert wiring.figure == "6"
         assert wiring.interlock == (float(point.span) > 42)
         assert wiring.volts >= abs(float(point.setpoint))

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from benchtui.profiles import Conditions
-from benchtui.quantity import Reading
-from benchtui.records import FILE_NAME, Attempt, InstrumentUsed, ReadingPurpose, Store, stamp
+from benchtui.quantity import Reading, Waveform
+from benchtui.records import FILE_NAME, Attempt, InstrumentUsed, ReadingPurpose, Store, WirePiece, stamp
 from benchtui.wiring import Connection, Terminal, Wiring
 
 if TYPE_CHECKING:
@@ -25,6 +25,18 @@ WIRING = Wiring(
     (Connection(Terminal("uut", "force", "MPSMU"), Terminal("standard", "hi")),),
     volts=100.0,
 )
+
+
+CONVERSATION = (
+    WirePiece(
+        role="standard", instrument="dmm", moment=stamp(1_790_000_000.25), direction="out", length=12,
+        octets=r"TARM SGL,1\r\n",
+    ),
+    WirePiece(
+        role="standard", instrument="dmm", moment=stamp(1_790_000_000.75), direction="stale", length=3,
+        octets=r"=1\x06",
+    ),
+)  # fmt: skip
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +125,16 @@ class Work:
         self.store.end_attempt(at=self.now(), attempt=attempt, state="done")
         return attempt
 
+    def fail(self, point: str = "low") -> int:
+        """Fail in mid-attempt, a waveform caught and a question without an answer on the wire."""
+        attempt = self.begin(point).id
+        waveform = Waveform("1,2", (1.0, 2.0), "V", 0.0, 1e-6, "s")
+        self.store.add_waveform(at=self.now(), attempt=attempt, role="digitizer", waveform=waveform)
+        self.store.end_attempt(
+            at=self.now(), attempt=attempt, state="failed", reason="no answer", wire=CONVERSATION
+        )
+        return attempt
+
     def issue(self, number: str = "C-1", *, job: str = "J-1", supersedes: str = "") -> None:
         self.store.add_certificate(
             at=self.now(),
@@ -146,6 +168,7 @@ def finished(work: Work, path: Path) -> Path:
     standard = work.standard()
     work.measure("low", standard=standard)
     work.measure("high", standard=standard)
+    work.fail("high")
     work.store.add_event(at=work.now(), kind="outputs-off", body={"by": "engine"}, job="J-1")
     work.issue()
     work.store.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchtui.errors import RecordsError
-from benchtui.records import Archive, Store, connection, schema, stamp, verify
+from benchtui.records import Archive, Store, connection, export_csv, schema, stamp, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,24 +34,49 @@ def test_an_older_record_is_brought_up_to_date_and_keeps_its_chain(
     finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = verify(finished)
-    step = ("s002_example", "CREATE INDEX event_kind ON event (kind);")
+    step = ("s999_example", "CREATE INDEX event_kind ON event (kind);")
     monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, step))
     for module in ("migrations", "verification"):
         monkeypatch.setattr(f"benchtui.records.{module}.STEPS", schema.STEPS)
     assert verify(finished) == before
-    monkeypatch.setattr(connection, "VERSION", 2)
+    monkeypatch.setattr(connection, "VERSION", len(schema.STEPS))
     with Store.open(finished, actor="engine") as store:
         assert store.head() == before.head
         store.add_event(at=stamp(1.0), kind="x", body={})
-    assert applied(finished) == ["s001_record", "s002_example"]
+    assert applied(finished) == [name for name, _ in schema.STEPS]
     assert verify(finished, printed=before.head).ok
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_a_record_of_an_older_version_can_be_read_and_is_then_brought_up_to_date(
+    path: Path, tmp_path: Path, version: int
+) -> None:
+    """As it was left by the program of that day: looking at it changes nothing, the next engine adds its tables."""
+    with pytest.MonkeyPatch.context() as then:
+        then.setattr("benchtui.records.migrations.STEPS", schema.STEPS[:version])
+        then.setattr(connection, "VERSION", version)
+        with Store.open(path, actor="engine") as store:
+            store.add_job(at=stamp(1.0), number="J-1", customer="", uut="", source="", body={})
+            head = store.head()
+    before = path.read_bytes()
+    assert verify(path, printed=head).ok
+    files = export_csv(path, tmp_path / "csv")
+    assert [file.stem for file in files] == ["journal", *schema.tables_at(version)]
+    with Archive.open(path) as archive:
+        assert archive.attempts_with_wire() == ()
+        assert archive.job("J-1").number == "J-1"
+    assert path.read_bytes() == before
+    Store.open(path, actor="engine").close()
+    assert schema.tables_at(schema.VERSION) == schema.TABLES
+    assert len(export_csv(path, tmp_path / "csv")) == 1 + len(schema.TABLES)
+    assert verify(path, printed=head).ok
 
 
 def test_a_step_that_fails_changes_nothing(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = verify(finished)
-    step = ("s002_wrong", "CREATE INDEX event_kind ON event (kind); CREATE INDEX event_kind ON event (kind);")
+    step = ("s999_wrong", "CREATE INDEX event_kind ON event (kind); CREATE INDEX event_kind ON event (kind);")
     monkeypatch.setattr("benchtui.records.migrations.STEPS", (*schema.STEPS, step))
-    monkeypatch.setattr(connection, "VERSION", 2)
+    monkeypatch.setattr(connection, "VERSION", len(schema.STEPS) + 1)
     with pytest.raises(RecordsError, match="event_kind"):
         Store.open(finished, actor="engine")
     monkeypatch.undo()

@@ -163,8 +163,8 @@ def items(done: int = 7) -> tuple[ItemView, ...]:
             points_done=done,
         ),
         ItemView(
-            id="dc-current-output",
-            title=Text("DC current output"),
+            id="dc-current-output-low",
+            title=Text("DC current output up to 10 µA"),
             clause="6.5.3",
             state="done",
             points=36,
@@ -227,12 +227,14 @@ def result(point: PointView) -> ResultView:
         nu_eff="96",
         probability=f"95.45{NBSP}%",
         budget=(
-            ("dV_spec", "3458A, certificate 2026-11", f"0.0018{NBSP}%", f"78.4{NBSP}%"),
-            ("V_mean", "3458A, 10 readings", f"0.0008{NBSP}%", f"15.2{NBSP}%"),
-            ("dV_emf", "thermal EMF of leads and terminals", f"0.0005{NBSP}%", f"6.1{NBSP}%"),
-            ("dV_res", "3458A, resolution", f"0.0001{NBSP}%", f"0.3{NBSP}%"),
+            ("dV_spec", "3458A MY45000001, certificate C-2026-0042", f"0.0018{NBSP}%", f"78.4{NBSP}%"),
+            ("V_mean", "3458A MY45000001, 10 readings", f"0.0008{NBSP}%", f"15.2{NBSP}%"),
+            ("dV_emf", "thermal EMF of the two leads", f"0.0005{NBSP}%", f"6.1{NBSP}%"),
+            ("dV_res", "3458A MY45000001, resolution", f"0.0001{NBSP}%", f"0.3{NBSP}%"),
         ),
-        alarms=(text("One input alone makes {share} of the variance.", share="78 %"),),
+        alarms=(
+            text("Second-order terms exceed 10 % of the combined uncertainty; compare with Monte Carlo."),
+        ),
     )
 
 
@@ -264,7 +266,10 @@ def wiring(volts: float = 20.0) -> Wiring:
 def asked_wiring(volts: float = 20.0) -> Asked:
     return Asked(
         prompt=Prompt(
-            id=3, kind="wiring", title=Text("Connect as drawn, then confirm."), wiring=wiring(volts)
+            id=3,
+            kind="wiring",
+            title=text("Connect as drawn (figure {figure})", figure="6"),
+            wiring=wiring(volts),
         )
     )
 
@@ -312,7 +317,7 @@ def live(n: int, micro: int = 0, *, settling: bool = False) -> Live:
         phase="settling" if settling else "reading",
         n=n,
         of=10,
-        note=text("waiting until {n} readings agree", n=5) if settling else None,
+        note=text("waiting until {n} readings show no drift", n=5) if settling else None,
         spread="" if settling else f"2.1{NBSP}µV",
     )
 
@@ -335,5 +340,5 @@ def measuring() -> list[Event]:
         *(live(n, micro) for n, micro in enumerate(wave[-3:], 1)),
         PointChanged(job=JOB, item=ITEM, point=running_point(3)),
         ResultReady(job=JOB, item=ITEM, result=result(points()[6])),
-        Note(level="info", text=text("settled after {seconds} s", seconds=12), at="14:02:11"),
+        Note(level="info", text=text("waiting until {n} readings show no drift", n=5), at="14:02:11"),
     ]

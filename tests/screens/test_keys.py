@@ -381,9 +381,10 @@ def test_tab_goes_through_the_screen_in_reading_order_and_enter_changes_the_item
                 pilot, lambda: isinstance(app.screen, ItemScreen) and "Capacitance" in screen_text(app)
             )
             await pilot.press("shift+tab", "down", "enter")
-            await until(pilot, lambda: OpenItem(job=JOB, item="dc-current-output") in link.sent)
+            await until(pilot, lambda: OpenItem(job=JOB, item="dc-current-output-low") in link.sent)
             await until(
-                pilot, lambda: isinstance(app.screen, ItemScreen) and app.screen.item == "dc-current-output"
+                pilot,
+                lambda: isinstance(app.screen, ItemScreen) and app.screen.item == "dc-current-output-low",
             )
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, JobScreen))

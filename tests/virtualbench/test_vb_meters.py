@@ -115,10 +115,10 @@ class TestKeysight34470A:
         assert others.ask("digitizer", "SYST:ERR?") == '+0,"No error"'
         assert float(others.ask("digitizer", "SAMP:TIM?")) == 20e-6
         others.flex("CN 4", "MM 3,4", "PT 0,0.001,0.1", "PI 4,22,0,20,20")
-        # Without CMM the compliance side is measured: the voltage over shunt and two leads.
+        # Without CMM the compliance side is measured: the voltage over shunt and two busbars.
         answer = others.uut.query("XE")
         assert answer.startswith("NDV")
-        assert float(answer[3:]) == pytest.approx(20 * 0.2, rel=0.02)
+        assert float(answer[3:]) == pytest.approx(20 * 0.101, rel=0.01)
         samples = [float(word) for word in others.ask("digitizer", "FETC?").split(",")]
         current = others.true("HCSMU", "pulse.20 A", 20.0)
         assert len(samples) == 60

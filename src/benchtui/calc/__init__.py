@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from benchtui.calc import equations
 from benchtui.calc.alarms import Alarm, AlarmCode
 from benchtui.calc.budget import Budget, BudgetRow
-from benchtui.calc.covariance import Results, covariance_of_results
 from benchtui.calc.coverage import K2_FROM, Coverage
 from benchtui.calc.distributions import (
     Arcsine,
@@ -34,9 +33,6 @@ from benchtui.calc.equations import jjf2009
 from benchtui.calc.inputs import Input
 from benchtui.calc.propagation import propagate
 from benchtui.calc.rounding import Statement, round_to_uncertainty, round_uncertainty, statement
-from benchtui.calc.second_order import second_order_uncertainty
-from benchtui.calc.simulation import MonteCarlo, monte_carlo
-from benchtui.calc.specification import Specification, TemperatureCoefficient, range_for
 from benchtui.calc.type_a import (
     Deviation,
     Examination,
@@ -45,7 +41,6 @@ from benchtui.calc.type_a import (
     range_deviation,
     standard_deviation,
 )
-from benchtui.calc.validation import Agreement, PointValidation, validate
 
 if TYPE_CHECKING:
     from benchtui.calc.certified import (
@@ -68,10 +63,16 @@ if TYPE_CHECKING:
         global_risk,
         guard_factor,
     )
+    from benchtui.calc.covariance import Results, covariance_of_results
     from benchtui.calc.expression import Expression
     from benchtui.calc.report import BudgetReport, budget_report
+    from benchtui.calc.second_order import second_order_uncertainty
+    from benchtui.calc.simulation import MonteCarlo, monte_carlo
+    from benchtui.calc.specification import Specification, TemperatureCoefficient, range_for
+    from benchtui.calc.validation import Agreement, PointValidation, validate
 
 _LATER = {
+    "Agreement": "benchtui.calc.validation",
     "BudgetReport": "benchtui.calc.report",
     "Certificate": "benchtui.calc.certified",
     "CertifiedPoint": "benchtui.calc.certified",
@@ -81,16 +82,26 @@ _LATER = {
     "Expression": "benchtui.calc.expression",
     "GlobalRisk": "benchtui.calc.conformity",
     "HistoryPoint": "benchtui.calc.certified",
+    "MonteCarlo": "benchtui.calc.simulation",
     "Override": "benchtui.calc.certified",
+    "PointValidation": "benchtui.calc.validation",
     "Prior": "benchtui.calc.conformity",
+    "Results": "benchtui.calc.covariance",
+    "Specification": "benchtui.calc.specification",
+    "TemperatureCoefficient": "benchtui.calc.specification",
     "Tolerance": "benchtui.calc.conformity",
     "Verdict": "benchtui.calc.conformity",
     "budget_report": "benchtui.calc.report",
     "conformance_probability": "benchtui.calc.conformity",
+    "covariance_of_results": "benchtui.calc.covariance",
     "decide": "benchtui.calc.conformity",
     "global_risk": "benchtui.calc.conformity",
     "guard_factor": "benchtui.calc.conformity",
+    "monte_carlo": "benchtui.calc.simulation",
     "predict_from_history": "benchtui.calc.certified",
+    "range_for": "benchtui.calc.specification",
+    "second_order_uncertainty": "benchtui.calc.second_order",
+    "validate": "benchtui.calc.validation",
 }
 """Names that the first budget does not need; their modules are imported when they are first used."""
 

@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from benchtui.calc.coverage import Coverage, Policy
+from benchtui.calc.coverage import Coverage, Method, Policy
 from benchtui.calc.distributions import (
     Arcsine,
     CurvilinearTrapezoid,
@@ -133,6 +133,7 @@ class CoverageTable(_Table, frozen=True, kw_only=True):
     policy: Policy = "k2"
     level: float = 0.95
     shape_aware: bool = False
+    method: Method = "welch-satterthwaite"
 
 
 class StatementTable(_Table, frozen=True, kw_only=True):
@@ -227,7 +228,8 @@ class _Reader:
         correlations |= {pair.between: pair.r for pair in file.correlations}
         self._check_symbols(formulas, inputs, [*correlations, *ensembles])
         try:
-            coverage = Coverage(file.coverage.policy, file.coverage.level, file.coverage.shape_aware)
+            asked = file.coverage
+            coverage = Coverage(asked.policy, asked.level, asked.shape_aware, asked.method)
         except BadInput as error:
             raise self._error(("coverage", "level"), error.what, error.hint) from error
         return Problem(

@@ -1,6 +1,7 @@
 """Coverage factors: k = 2, Student's t, and the shapes that a dominating contribution imposes.
 
-Sources: JCGM 100:2008, 6.3, G.3, G.4, G.6; JJF 1059.1-2012, 4.5; EA-4/02 M:2022, Annex E, S9 and S10.
+Sources: JCGM 100:2008, 6.3, G.3, G.4, G.6; JJF 1059.1-2012, 4.5; EA-4/02 M:2022, Annex E, S9 and S10. The
+method of Welch (1947) for few readings is in :mod:`benchtui.calc.welch`.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from benchtui.calc.distributions import Distribution, FloatArray, Rectangular, Trapezoidal, Triangular
+from benchtui.calc.welch import WELCH_BELOW, welch_factor
 from benchtui.errors import BadInput
 from benchtui.i18n import N_, Text, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
 TWO_SIGMA = math.erf(math.sqrt(2))
 """Probability within ±2 standard deviations of a normal distribution, 0.954 499 7 (written 95.45 %)."""
@@ -30,7 +34,8 @@ DOMINANCE = 0.3
 _STUDENT: dict[str, float] = {"k2": TWO_SIGMA, "gum95": 0.95, "ea9545": TWO_SIGMA}
 
 Policy = Literal["k2", "gum95", "ea9545", "student"]
-Basis = Literal["k2", "student", "rectangular", "trapezoidal"]
+Method = Literal["welch-satterthwaite", "welch"]
+Basis = Literal["k2", "student", "welch", "rectangular", "trapezoidal"]
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,18 @@ class Coverage:
         Coverage probability for the policy ``student``, such as 0.99.
     shape_aware
         Use the k of a rectangle or trapezoid where one or two limits dominate the budget (k = 1.65 … 1.90).
+    method
+        What Student's t becomes where readings stand beside known uncertainties. ``welch-satterthwaite``:
+        t with ν_eff, as JCGM 100:2008, G.4, and JJF 1059.1 prescribe. ``welch``: the factor of Welch (1947), with
+        which the interval covers as stated for few readings too (:mod:`benchtui.calc.welch`); with readings
+        alone, or many, it is the same. The inputs of finite ν count as one part, with the ν that
+        Welch-Satterthwaite gives them, truncated.
     """
 
     policy: Policy = "k2"
     level: float = 0.95
     shape_aware: bool = False
+    method: Method = "welch-satterthwaite"
 
     def __post_init__(self) -> None:
         if not 0 < self.level < 1:
@@ -63,6 +75,9 @@ class Coverage:
         if self.policy not in {*_STUDENT, "student"}:
             raise BadInput(text(N_("There is no coverage policy {found}."), found=self.policy),
                            hint=text(N_("Choose k2, gum95, ea9545 or student.")))  # fmt: skip
+        if self.method not in {"welch-satterthwaite", "welch"}:
+            raise BadInput(text(N_("There is no method {found} for the coverage factor."), found=self.method),
+                           hint=text(N_("Choose welch-satterthwaite or welch.")))  # fmt: skip
 
     @property
     def student_level(self) -> float:
@@ -74,23 +89,51 @@ class Coverage:
         """Coverage probability for a rectangle or trapezoid: 95 % under ``k2``, else that of Student's t."""
         return 0.95 if self.policy == "k2" else self.student_level
 
-    def factors(self, nu_eff: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return k and the coverage probability that it gives, for each of *nu_eff* (1-D)."""
+    def factors(self, nu_eff: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray, list[Basis]]:
+        """Return k, the coverage probability that it gives, and what it rests on, for each point.
+
+        Parameters
+        ----------
+        nu_eff
+            Effective degrees of freedom (1-D).
+        share
+            Part of u_c² that has finite degrees of freedom (1-D).
+        """
         nu = truncated(nu_eff)
         level = self.student_level
-        if self.policy != "k2":
-            return student_factor(level, nu), np.full(nu.shape, level)
         k = np.full(nu.shape, 2.0)
-        probability = np.full(nu.shape, TWO_SIGMA)
-        few = nu < K2_FROM
+        probability = np.full(nu.shape, level)
+        few = nu < K2_FROM if self.policy == "k2" else np.ones(nu.shape, dtype=bool)
         if few.any():
             k[few] = student_factor(level, nu[few])
+        basis: list[Basis] = ["student" if one else "k2" for one in few.tolist()]
+        if self.method == "welch":
+            self._apply_welch(nu_eff, share, few, k, basis)
         many = ~few & np.isfinite(nu)
         if many.any():
             from scipy.special import stdtr  # imported when first needed: 0.3 s
 
             probability[many] = 1 - 2 * stdtr(nu[many], -2.0)
-        return k, probability
+        return k, probability, basis
+
+    def _apply_welch(
+        self,
+        nu_eff: FloatArray,
+        share: FloatArray,
+        few: npt.NDArray[np.bool_],
+        k: FloatArray,
+        basis: list[Basis],
+    ) -> None:
+        """Replace k, in place, at the *few* points where few readings stand beside known uncertainties."""
+        finite = np.isfinite(nu_eff)
+        # ν_eff = ν/share² for a part with ν beside one that is known.
+        nu = truncated(np.where(finite, nu_eff, 0.0) * np.square(share))
+        places = np.flatnonzero(few & finite & (share < 1) & (nu < WELCH_BELOW))
+        for one in np.unique(nu[places]).tolist():
+            these = places[nu[places] == one]
+            k[these] = welch_factor(self.student_level, int(one), share[these])
+        for place in places.tolist():
+            basis[place] = "welch"
 
 
 def truncated(nu_eff: FloatArray) -> FloatArray:
@@ -169,6 +212,9 @@ _SENTENCES: dict[str, str] = {
     "normal": N_("U = k·u with k = {k}, which gives {percent} % coverage for a normal distribution."),
     "student": N_(
         "U = k·u with k = {k}, which gives {percent} % coverage for Student's t with ν_eff = {nu}."
+    ),
+    "welch": N_(
+        "U = k·u with k = {k} (Welch 1947: few readings beside known uncertainties); the coverage is {percent} %."
     ),
     "rectangular": N_(
         "U = k·u with k = {k}: a rectangular distribution dominates; the coverage is {percent} %."

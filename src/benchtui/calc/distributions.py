@@ -22,6 +22,19 @@ from benchtui.i18n import N_, text
 
 FloatArray = npt.NDArray[np.float64]
 
+_HALF = np.array(0.5)
+_SINE = tuple(
+    np.array(coefficient)
+    for coefficient in (
+        -2.113362735205297e-05, 4.659870158043378e-04, -7.3703643265304155e-03, 8.214587881631043e-02,
+        -5.99264528825224e-01, 2.5501640398618677, -5.1677127800497855, 3.1415926535897927,
+    )
+)  # fmt: skip
+"""Odd polynomial sin(π·x) = x·P(x²) for |x| ≤ ½, Chebyshev interpolation in x²: wrong by less than 5·10⁻¹⁶.
+
+Highest power first; arrays without axes, since numpy converts a Python number anew at each operation.
+"""
+
 
 @dataclass(frozen=True)
 class Distribution(ABC):
@@ -41,17 +54,19 @@ class Distribution(ABC):
 
     @property
     def line(self) -> tuple[float, float]:
-        """Slope and intercept that make ε of the raw values of :meth:`fill`."""
+        """Slope and intercept that make ε of the raw values of :meth:`raw`."""
         return 1.0, 0.0
 
     @abstractmethod
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill *raw*, 1-D, with random values in the units that are cheapest to draw."""
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Draw as many random values as *room* (1-D) holds, in the units that are cheapest to draw.
+
+        They are returned, and lie in *room* unless numpy hands out an array of its own.
+        """
 
     def draw(self, generator: np.random.Generator, count: int) -> FloatArray:
         """Draw *count* values of ε."""
-        epsilon = np.empty(count)
-        self.fill(generator, epsilon)
+        epsilon = self.raw(generator, np.empty(count))
         slope, intercept = self.line
         epsilon *= slope
         epsilon += intercept
@@ -64,9 +79,10 @@ class Exact(Distribution):
 
     name: ClassVar[str] = N_("exact")
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:  # noqa: ARG002 - nothing is random
-        """Fill with zeros."""
-        raw.fill(0.0)
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:  # noqa: ARG002 - nothing is random
+        """Return zeros."""
+        room.fill(0.0)
+        return room
 
 
 @dataclass(frozen=True)
@@ -75,9 +91,9 @@ class Normal(Distribution):
 
     name: ClassVar[str] = N_("normal")
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill with ε itself."""
-        generator.standard_normal(out=raw)
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Return ε itself."""
+        return generator.standard_normal(out=room)
 
 
 @dataclass(frozen=True)
@@ -104,9 +120,9 @@ class StudentT(Distribution):
         """√(ν/(ν-2)); infinite for ν ≤ 2, where the distribution has no variance."""
         return math.sqrt(self.dof / (self.dof - 2)) if self.dof > 2 else math.inf
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill with ε itself."""
-        raw[:] = generator.standard_t(self.dof, raw.size)
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Return ε itself."""
+        return generator.standard_t(self.dof, room.size)
 
 
 def normal_or_t(dof: float) -> Distribution:
@@ -130,9 +146,9 @@ class Rectangular(Distribution):
         """From 0 … 1 to -√3 … √3."""
         return 2 * math.sqrt(3), -math.sqrt(3)
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill with values in 0 … 1."""
-        generator.random(out=raw)
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Return values in 0 … 1."""
+        return generator.random(out=room)
 
 
 @dataclass(frozen=True)
@@ -161,11 +177,12 @@ class Trapezoidal(Distribution):
         """From 0 … 2 to -a … a."""
         return self.divisor, -self.divisor
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill with the sum of two rectangular values of widths 1 ± β (JCGM 101:2008, 6.4.4.4)."""
-        generator.random(out=raw)
-        raw *= 1 + self.beta
-        raw += (1 - self.beta) * generator.random(raw.size)
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Return the sum of two rectangular values of widths 1 ± β (JCGM 101:2008, 6.4.4.4)."""
+        generator.random(out=room)
+        room *= 1 + self.beta
+        room += (1 - self.beta) * generator.random(room.size)
+        return room
 
 
 @dataclass(frozen=True)
@@ -197,14 +214,15 @@ class CurvilinearTrapezoid(Distribution):
         """From half-widths 1 ± d, halved, to a·(1 ± d)."""
         return 2 * self.divisor, 0.0
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill with JCGM 101:2008, 6.4.3.4, two random numbers a value."""
-        generator.random(out=raw)
-        raw -= 0.5
-        half_width = generator.random(raw.size)
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Return values by JCGM 101:2008, 6.4.3.4, two random numbers each."""
+        generator.random(out=room)
+        room -= _HALF
+        half_width = generator.random(room.size)
         half_width *= 2 * self.d
         half_width += 1 - self.d
-        raw *= half_width
+        room *= half_width
+        return room
 
 
 @dataclass(frozen=True)
@@ -223,10 +241,11 @@ class Triangular(Distribution):
         """From 0 … 2 to -√6 … √6."""
         return math.sqrt(6), -math.sqrt(6)
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill with the sum of two values in 0 … 1."""
-        generator.random(out=raw)
-        raw += generator.random(raw.size)
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Return the sum of two values in 0 … 1."""
+        generator.random(out=room)
+        room += generator.random(room.size)
+        return room
 
 
 @dataclass(frozen=True)
@@ -242,18 +261,21 @@ class Arcsine(Distribution):
 
     @property
     def line(self) -> tuple[float, float]:
-        """From -½ … ½ to -√2 … √2."""
-        return 2 * math.sqrt(2), 0.0
+        """From -1 … 1 to -√2 … √2."""
+        return math.sqrt(2), 0.0
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill with half the sine of a random phase φ, as t/(1+t²) with t = tan(φ/2): numpy's tan is the faster one."""
-        generator.random(out=raw)
-        raw -= 0.5
-        raw *= math.pi
-        np.tan(raw, out=raw)
-        square = raw * raw
-        square += 1
-        raw /= square
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Return sin(π·x), x uniform in -½ … ½, by a polynomial: half the time of numpy's sine, and as exact."""
+        generator.random(out=room)
+        room -= _HALF
+        square = room * room
+        sine = square * _SINE[0]
+        for coefficient in _SINE[1:-1]:
+            sine += coefficient
+            sine *= square
+        sine += _SINE[-1]
+        room *= sine
+        return room
 
 
 @dataclass(frozen=True)
@@ -272,10 +294,10 @@ class TwoPoint(Distribution):
         """From 0, 1 to -1, 1."""
         return 2.0, -1.0
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill with 0 or 1."""
-        generator.random(out=raw)
-        np.round(raw, out=raw)
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Return 0 or 1."""
+        generator.random(out=room)
+        return np.round(room, out=room)
 
 
 @dataclass(frozen=True)
@@ -292,9 +314,9 @@ class Exponential(Distribution):
         """From mean 1 to mean 0."""
         return 1.0, -1.0
 
-    def fill(self, generator: np.random.Generator, raw: FloatArray) -> None:
-        """Fill with values of mean 1."""
-        generator.standard_exponential(out=raw)
+    def raw(self, generator: np.random.Generator, room: FloatArray) -> FloatArray:
+        """Return values of mean 1."""
+        return generator.standard_exponential(out=room)
 
 
 def dof_from_reliability(relative_uncertainty_of_u: float) -> float:

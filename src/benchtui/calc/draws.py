@@ -66,46 +66,53 @@ class Stream:
         self._generator = np.random.Generator(np.random.SFC64(seed))
         self._inputs = inputs
         self._groups = groups
-        self._raw = {i: np.empty(block) for members, _ in groups for i in members}
+        self._room = {i: np.empty(block) for members, _ in groups for i in members}
         # With one point the raw numbers are not needed again, so that they are scaled where they stand.
         single = all(one.points is None for one in inputs)
-        self._scaled = self._raw if single else {i: np.empty(block) for i in self._raw}
-        self._plans: dict[int, list[tuple[int | None, float, float]]] = {}
+        self._scaled = None if single else {i: np.empty(block) for i in self._room}
+        self._raw: dict[int, FloatArray] = {}
+        self._cut: list[list[FloatArray]] = []
         self._count = 0
+        self._plans: dict[int, Plan] = {}
 
     def advance(self, count: int) -> None:
         """Draw the next *count* trials."""
-        self._count = count
-        for members, recipe in self._groups:
-            recipe.fill(self._generator, [self._raw[i][:count] for i in members])
+        if count != self._count:
+            self._count = count
+            self._cut = [[self._room[i][:count] for i in members] for members, _ in self._groups]
+        for (members, recipe), rooms in zip(self._groups, self._cut, strict=True):
+            for i, raw in zip(members, recipe.draw(self._generator, rooms), strict=True):
+                self._raw[i] = raw
 
     def columns(self, point: int) -> list[float | FloatArray]:
         """Return the values of the inputs at *point*; they are valid until the next call.
 
         Where no input is given point by point, it is called once after each :meth:`advance`.
         """
-        columns: list[float | FloatArray] = []
-        for i, factor, offset in self._plan(point):
-            if i is None:
-                columns.append(offset)
-                continue
-            scaled = self._scaled[i][: self._count]
-            np.multiply(self._raw[i][: self._count], factor, out=scaled)
-            if offset:
-                scaled += offset
-            columns.append(scaled)
+        plan = self._plans.get(point)
+        if plan is None:
+            plan = self._plans[point] = self._plan(point)
+        values, lines = plan
+        columns = values.copy()
+        for i, factor, offset in lines:
+            raw = self._raw[i]
+            scaled = raw if self._scaled is None else self._scaled[i][: raw.size]
+            np.multiply(raw, factor, scaled)
+            if offset is not None:
+                np.add(scaled, offset, scaled)
+            columns[i] = scaled
         return columns
 
-    def _plan(self, point: int) -> list[tuple[int | None, float, float]]:
-        """Return for each input at *point* its random numbers and the line that scales them; an exact one has none."""
-        if point not in self._plans:
-            plan: list[tuple[int | None, float, float]] = []
-            for i, one in enumerate(self._inputs):
-                value, u = at(one.value, point), at(one.u, point)
-                slope, intercept = one.distribution.line
-                plan.append((i, slope * u, intercept * u + value) if i in self._raw else (None, 0.0, value))
-            self._plans[point] = plan
-        return self._plans[point]
+    def _plan(self, point: int) -> Plan:
+        values: list[float | FloatArray] = [at(one.value, point) for one in self._inputs]
+        lines: list[Line] = []
+        for i in self._room:
+            one = self._inputs[i]
+            u = at(one.u, point)
+            slope, intercept = one.distribution.line
+            offset = intercept * u + at(one.value, point)
+            lines.append((i, np.array(slope * u), np.array(offset) if offset else None))
+        return values, lines
 
 
 class _Single:
@@ -115,16 +122,18 @@ class _Single:
         self._shape = one.distribution
         self._signs = signs
 
-    def fill(self, generator: np.random.Generator, raws: list[FloatArray]) -> None:
-        first = raws[0]
-        self._shape.fill(generator, first)
+    def draw(self, generator: np.random.Generator, rooms: list[FloatArray]) -> list[FloatArray]:
+        first = self._shape.raw(generator, rooms[0])
+        if len(rooms) == 1:
+            return [first]
         slope, intercept = self._shape.line
-        for other, sign in zip(raws[1:], self._signs[1:], strict=True):
+        for other, sign in zip(rooms[1:], self._signs[1:], strict=True):
             if sign > 0:
                 other[:] = first
             else:
                 # The mirror image of ε = slope·raw + intercept, in the units of raw.
                 np.subtract(-2 * intercept / slope, first, out=other)
+        return [first, *rooms[1:]]
 
 
 class _Joint:
@@ -137,20 +146,26 @@ class _Joint:
         self._dofs = [shape.dof if isinstance(shape, StudentT) else None for shape in shapes]
         self._common = len(set(self._dofs)) == 1
 
-    def fill(self, generator: np.random.Generator, raws: list[FloatArray]) -> None:
-        count = raws[0].size
+    def draw(self, generator: np.random.Generator, rooms: list[FloatArray]) -> list[FloatArray]:
+        count = rooms[0].size
         drawn = self._root @ generator.standard_normal((len(self._dofs), count))
         scale: FloatArray | None = None
-        for raw, normal, dof in zip(raws, drawn, self._dofs, strict=True):
+        for room, normal, dof in zip(rooms, drawn, self._dofs, strict=True):
             if dof is None:
-                raw[:] = normal
+                room[:] = normal
                 continue
             if scale is None or not self._common:
                 scale = np.sqrt(generator.chisquare(dof, count) / dof)
-            np.divide(normal, scale, out=raw)
+            np.divide(normal, scale, out=room)
+        return rooms
 
 
 Group = tuple[list[int], _Single | _Joint]
+Line = tuple[int, "FloatArray", "FloatArray | None"]
+"""Number of an input, and the factor and the offset that scale its raw numbers at one point; arrays without
+axes, since numpy converts a Python number anew at each operation."""
+Plan = tuple["list[float | FloatArray]", list[Line]]
+"""Values of all inputs at one point, and the lines of those that are drawn."""
 
 
 def _recipe(members: list[Input], matrix: FloatArray) -> _Single | _Joint:

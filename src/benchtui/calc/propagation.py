@@ -75,11 +75,10 @@ def propagate(
         *second_order_alarms(look.second_order, look.undefined, u),
         *few_readings_alarms(bound.inputs),
     ]
-    nu_eff, dof_alarms = _effective_dof(
+    nu_eff, share, dof_alarms = _effective_dof(
         bound.inputs, z, variance, matrix, families(bound.inputs, matrix, ensembles)
     )
-    k, probability = coverage.factors(nu_eff)
-    basis = _basis(coverage, nu_eff)
+    k, probability, basis = coverage.factors(nu_eff, share)
     if coverage.shape_aware and matrix is None:
         _apply_shapes(coverage, bound.inputs, z, u, nu_eff, k, probability, basis)
     single = bound.points is None
@@ -112,10 +111,14 @@ def _effective_dof(
     variance: FloatArray,
     matrix: FloatArray | None,
     groups: list[list[int]],
-) -> tuple[FloatArray, list[Alarm]]:
-    """Welch-Satterthwaite over independent groups (JCGM 100:2008, G.4.1): ν_eff = u⁴ / Σ u_g⁴/ν_g."""
+) -> tuple[FloatArray, FloatArray, list[Alarm]]:
+    """Welch-Satterthwaite over independent groups (JCGM 100:2008, G.4.1): ν_eff = u⁴ / Σ u_g⁴/ν_g.
+
+    Returned with the part of the variance that has finite degrees of freedom, and with alarms.
+    """
     alarms = []
     total = np.zeros(z.shape[1])
+    unsure = np.zeros(z.shape[1])
     for group in groups:
         dofs = {inputs[i].dof for i in group if z[i].any()}
         nu = min(dofs, default=np.inf)
@@ -126,9 +129,12 @@ def _effective_dof(
         part = z[group]
         square = np.square(part[0]) if len(group) == 1 else _group_variance(part, matrix, group)
         total += np.square(square) / nu
+        unsure += square
     nu_eff = np.full(total.shape, np.inf)
     np.divide(np.square(variance), total, out=nu_eff, where=total > 0)
-    return nu_eff, alarms
+    share = np.zeros(total.shape)
+    np.divide(unsure, variance, out=share, where=variance > 0)
+    return nu_eff, np.minimum(share, 1.0), alarms
 
 
 def _group_variance(part: FloatArray, matrix: FloatArray | None, group: list[int]) -> FloatArray:
@@ -136,12 +142,6 @@ def _group_variance(part: FloatArray, matrix: FloatArray | None, group: list[int
         result: FloatArray = np.square(part).sum(axis=0)
         return result
     return np.maximum(_quadratic(part, matrix[np.ix_(group, group)]), 0.0)
-
-
-def _basis(coverage: Coverage, nu_eff: FloatArray) -> list[Basis]:
-    if coverage.policy != "k2":
-        return ["student"] * nu_eff.size
-    return ["k2" if nu >= K2_FROM else "student" for nu in nu_eff.tolist()]
 
 
 def _apply_shapes(

@@ -70,7 +70,11 @@ class BoundModel:
     def __call__(self, columns: Sequence[Any]) -> npt.NDArray[Any]:
         """Evaluate the model for *columns*, one array an input in the order of ``inputs``."""
         with np.errstate(all="ignore"):
-            return np.asarray(self.model(*[columns[i] for i in self._order]))
+            return self.evaluated(columns)
+
+    def evaluated(self, columns: Sequence[Any]) -> npt.NDArray[Any]:
+        """Do the same where the caller has already silenced numpy's warnings: that takes longer than a small model."""
+        return np.asarray(self.model(*[columns[i] for i in self._order]))
 
 
 @dataclass(frozen=True, eq=False)

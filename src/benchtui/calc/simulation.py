@@ -31,7 +31,7 @@ LEAST_BLOCKS = 10
 """Blocks before an adaptive run may stop: with two, a small scatter between them is often chance."""
 MOST_TRIALS = 10_000_000
 BLOCK = 10_000
-"""Trials a block: large enough for numpy, small enough for the cache."""
+"""Trials a block: large enough for numpy, small enough for the cache, and for OpenBLAS to stay on one thread."""
 _TAIL_MEMORY = 256 * 2**20
 _MARGIN = 6.0
 
@@ -120,7 +120,7 @@ class PointRun:
         residuals = room.residuals[:n]
         # Sums are those of differences from a value in the middle: no digits are lost to what all have in
         # common.
-        np.subtract(values, self._tails.center, out=residuals)
+        np.subtract(values, self._tails.middle, out=residuals)
         first, second = float(residuals @ room.ones[:n]), float(residuals @ residuals)
         if not math.isfinite(second):
             self._refuse(values)
@@ -294,17 +294,18 @@ def _run_group(
     room = Room(block)
     active = runs
     done = 0
-    while active and done < most:
-        count = min(block, most - done)
-        stream.advance(count)
-        for run in active:
-            values = bound(stream.columns(run.point))
-            if values.shape != (count,):
-                values = np.broadcast_to(values, (count,))
-            run.add(values, room, by_block=finished is not None)
-        done += count
-        if finished is not None:
-            active = [run for run in active if not finished(run)]
+    with np.errstate(all="ignore"):
+        while active and done < most:
+            count = min(block, most - done)
+            stream.advance(count)
+            for run in active:
+                values = bound.evaluated(stream.columns(run.point))
+                if values.shape != (count,):
+                    values = np.broadcast_to(values, (count,))
+                run.add(values, room, by_block=finished is not None)
+            done += count
+            if finished is not None:
+                active = [run for run in active if not finished(run)]
 
 
 def _check_run(trials: int | None, probability: float, interval: Kind, most_trials: int) -> None:

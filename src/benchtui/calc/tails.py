@@ -67,6 +67,7 @@ class Tails:
         self._kind: Kind = kind
         self._count = 0
         self._kept: list[FloatArray] = []
+        self._found: tuple[float, float] | None = None
         size = first_block.size
         part = (1 - level) / (2 if kind == "symmetric" else 1)
         number = math.ceil((part + margin * math.sqrt(part * (1 - part) / size)) * size)
@@ -74,16 +75,20 @@ class Tails:
         if low < high:
             placed = np.partition(first_block, [low, high])
             self.center = float((placed[low] + placed[high]) / 2)
-            self._reach = float((placed[high] - placed[low]) / 2)
+            reach = float((placed[high] - placed[low]) / 2)
         else:
             self.center = float(np.median(first_block))
-            self._reach = 0.0
+            reach = 0.0
+        # Arrays without axes: numpy converts a Python number anew at each operation.
+        self.middle = np.array(self.center)
+        self._reach = np.array(reach)
 
     def add(self, residuals: FloatArray, magnitudes: FloatArray) -> None:
         """Take in a block of *residuals* from the center; *magnitudes* is an array that is lent."""
         np.abs(residuals, out=magnitudes)
         self._count += residuals.size
-        self._kept.append(residuals[np.flatnonzero(magnitudes >= self._reach)])
+        self._kept.append(residuals[(magnitudes >= self._reach).nonzero()[0]])
+        self._found = None
 
     def interval(self) -> tuple[float, float]:
         """Return the ends of the coverage interval of all values so far.
@@ -93,16 +98,24 @@ class Tails:
         TailsTooThinError
             Too few values were kept.
         """
+        if self._found is None:
+            self._found = self._interval()
+        return self._found
+
+    def _interval(self) -> tuple[float, float]:
         ranks = Ranks(self._count, self._level)
-        kept = np.sort(np.concatenate(self._kept))
+        kept = np.concatenate(self._kept)
         needed = ranks.needed(self._kind)
-        negative = int(np.searchsorted(kept, 0.0))
+        negative = int(np.count_nonzero(kept < 0))
         if kept.size < self._count and min(negative, kept.size - negative) < needed:
             raise TailsTooThinError
         if self._kind == "symmetric":
             # The (r+q)-th of M values from below is the (M-r-q+1)-th from above.
-            low, high = kept[ranks.first - 1], kept[ranks.first + ranks.width - self._count - 1]
+            first, last = ranks.first - 1, kept.size + ranks.first + ranks.width - self._count - 1
+            kept.partition([first, last])
+            low, high = kept[first], kept[last]
         else:
+            kept.sort()
             starts, ends = kept[:needed], kept[kept.size - needed :]
             shortest = int(np.argmin(ends - starts))
             low, high = starts[shortest], ends[shortest]

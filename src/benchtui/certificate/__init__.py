@@ -23,17 +23,22 @@ from benchtui.certificate.content import (
     ReadingSummary,
     Record,
     RecordedReading,
+    RecordedWaveform,
     RecordEvent,
     ResultTable,
+    ResultValue,
+    RowValues,
     Signatory,
     Specification,
     Statement,
     WiringRecord,
 )
+from benchtui.certificate.dcc import DCC_FILE, certificate_dcc
 from benchtui.certificate.labels import STATEMENTS
 from benchtui.certificate.pdf import certificate_pdf, record_pdf
 
 __all__ = [
+    "DCC_FILE",
     "STATEMENTS",
     "Attempt",
     "Bilingual",
@@ -56,11 +61,15 @@ __all__ = [
     "Record",
     "RecordEvent",
     "RecordedReading",
+    "RecordedWaveform",
     "ResultTable",
+    "ResultValue",
+    "RowValues",
     "Signatory",
     "Specification",
     "Statement",
     "WiringRecord",
+    "certificate_dcc",
     "certificate_pdf",
     "record_pdf",
 ]

@@ -22,23 +22,23 @@ from benchtui.certificate.wording import (
 )
 
 
-def set_certificate(sheet: Sheet, content: Certificate) -> None:
-    """Set all pages of the certificate."""
+def set_certificate(sheet: Sheet, content: Certificate, dcc_digest: str) -> None:
+    """Set all pages of the certificate; *dcc_digest* is the SHA-256 of the digital certificate, for the QR code."""
     sheet.new_page()
-    title_block(sheet, content, labels.CERTIFICATE, labels.CERTIFICATE_NUMBER, content.number)
+    title_block(sheet, content, labels.CERTIFICATE, labels.CERTIFICATE_NUMBER, content.number, dcc_digest)
     customer_and_item(sheet, content)
     _dates(sheet, content)
     _signatures(sheet, content)
     _conditions(sheet, content)
     _results(sheet, content)
-    _closing(sheet, content)
+    _closing(sheet, content, dcc_digest)
     end_mark(sheet, labels.END_OF_CERTIFICATE)
 
 
 def title_block(
-    sheet: Sheet, content: Certificate, title: Bilingual, number_label: Bilingual, number: str
+    sheet: Sheet, content: Certificate, title: Bilingual, number_label: Bilingual, number: str, digest: str
 ) -> None:
-    """Set the head of a title page: laboratory, title, number."""
+    """Set the head of a title page: laboratory, title, number, and a QR code with number and *digest*."""
     laboratory = content.laboratory
     y = 20.0
     for position, name in enumerate(parts(laboratory.name, sheet.language)):
@@ -48,7 +48,7 @@ def title_block(
     for line in (*parts(laboratory.address, sheet.language), clean(laboratory.contact)):
         if line:
             y = sheet.lines(LEFT, y, sheet.wrap(line, GLOSS, 130), GLOSS)
-    qr_code(sheet, RIGHT - 23, 20, 23, f"{clean(number)} sha256:{content.digest}")
+    qr_code(sheet, RIGHT - 23, 20, 23, f"{clean(number)} sha256:{digest}")
     sheet.y = max(y, 43.0) + 3
     sheet.rule(LEFT, RIGHT, sheet.y, BLACK, 0.4)
     sheet.y += 8
@@ -221,15 +221,20 @@ def result_table(sheet: Sheet, results: ResultTable) -> None:
     title = Bilingual(f"{labels.TABLE.zh} {table.id} {table.zh}", f"{labels.TABLE.en} {table.id} {table.en}")
     sheet.y += 1
     grid(sheet, columns, rows, title=title, grouped=grouped)
-    for words in (fill(labels.COVERAGE, k=results.k, percent=percent(results.probability)), *results.remarks):
+    coverage = (
+        (fill(labels.COVERAGE, k=results.k, percent=percent(results.probability)),)
+        if results.uncertain
+        else ()
+    )
+    for words in (*coverage, *results.remarks):
         sheet.need(9)
         sheet.bilingual(words, Style(8))
     sheet.y += 2
 
 
-def _closing(sheet: Sheet, content: Certificate) -> None:
+def _closing(sheet: Sheet, content: Certificate, dcc_digest: str) -> None:
     sheet.section(labels.PROVENANCE, keep=50)
-    provenance_facts(sheet, content, labels.READINGS_ATTACHED)
+    provenance_facts(sheet, content, fill(labels.DCC_ATTACHED, digest=dcc_digest), labels.READINGS_ATTACHED)
 
 
 def provenance_facts(sheet: Sheet, content: Certificate, *attached: Bilingual) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -40,12 +41,23 @@ def check(content: Certificate, fonts: Fonts) -> None:
         An item of JJF 2009 clause 7 is missing, dates contradict each other, a table lacks a cell or an
         uncertainty, or a character cannot be printed. *where* names the part of the content.
     """
+    check_content(content)
+    _check_characters(content, fonts)
+
+
+def check_content(content: Certificate) -> None:
+    """Check that nothing is missing and nothing contradicts itself, whatever the content is written in.
+
+    Raises
+    ------
+    CertificateError
+        As in :func:`check`, but for the characters.
+    """
     _check_required(content)
     _check_dates(content)
     _check_environment(content)
     for results in (*content.results, *(item.results for item in content.record.items)):
         _check_table(results)
-    _check_characters(content, fonts)
 
 
 # ----------------------------------------------------------------------------------------- clause 7, a to p
@@ -180,6 +192,8 @@ def _check_table(results: ResultTable) -> None:
                     ),
                     where=where,
                 )
+    if not results.uncertain:
+        return
     try:
         sound = float(results.k) > 0 and 0 < float(percent(results.probability)) < 100
     except (ValueError, ArithmeticError):
@@ -195,6 +209,30 @@ def _check_table(results: ResultTable) -> None:
         )
     for series in results.series:
         _check_series(series, where)
+    if results.values:
+        _check_values(results, where)
+
+
+def _check_values(results: ResultTable, where: str) -> None:
+    """Check the numbers for machines: one set a row, uncertainties above 0 with their coverage factor."""
+    stated = [value for row in results.values for value in row.quantities if value.U or value.k]
+    sound = len(results.values) == len(results.rows) and bool(stated) == any(
+        column.key in _UNCERTAINTY_COLUMNS for column in results.table.columns
+    )
+    try:
+        numbers = [Decimal(value.value) for row in results.values for value in row.quantities]
+        sound &= all(number.is_finite() for number in numbers) and all(
+            0 < Decimal(v.U) < math.inf and 1 <= Decimal(v.k) < math.inf and 0 < Decimal(v.probability) <= 1
+            for v in stated
+        )
+    except InvalidOperation:
+        sound = False
+    if not sound:
+        raise CertificateError(
+            text(N_("The numbers behind the table are not complete.")),
+            where=where,
+            hint=text(N_("Every result is stated with its uncertainty; repeat the point if it has none.")),
+        )
 
 
 def _check_series(series: ErrorSeries, where: str) -> None:

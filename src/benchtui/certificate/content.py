@@ -1,8 +1,8 @@
 """What a certificate and its record say, independent of how it is printed (PDF) or exchanged (DCC).
 
 Numbers that are printed travel as decimal text, already rounded where the table prints them rounded; floats
-appear only in :class:`ErrorSeries`, which is drawn and never read off. Every string is data: no markup is
-understood.
+appear only in :class:`ErrorSeries` and :class:`RecordedWaveform`, which are drawn and never read off. Every string
+is data: no markup is understood.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from benchtui.i18n import Text
-from benchtui.tables import Table
+from benchtui.tables import ColumnKey, Table
 
 SignatoryRole = Literal["operator", "checker", "approver"]
 StatementKind = Literal["traceability", "coverage", "validity", "copying", "remark"]
@@ -38,11 +38,16 @@ class _Content(msgspec.Struct, frozen=True, kw_only=True):
 
 # ----------------------------------------------------------------------------------- who, for whom, of what
 class Laboratory(_Content, frozen=True, kw_only=True):
-    """The laboratory that issues (JJF 2009 clause 7 b)."""
+    """The laboratory that issues (JJF 2009 clause 7 b).
+
+    *country* is the ISO 3166-1 code of its country, *code* the number under which it is accredited.
+    """
 
     name: Bilingual
     address: Bilingual
     contact: str = ""
+    country: str = "CN"
+    code: str = ""
 
 
 class Customer(_Content, frozen=True, kw_only=True):
@@ -81,7 +86,10 @@ class Specification(_Content, frozen=True, kw_only=True):
 
 
 class MeasurementStandard(_Content, frozen=True, kw_only=True):
-    """A measurement standard used (clause 7 j); *accuracy*: its uncertainty or limits of error as stated."""
+    """A measurement standard used (clause 7 j); *accuracy*: its uncertainty or limits of error as stated.
+
+    *snapshot* is the SHA-256 of its data in the record, as the results were computed with it.
+    """
 
     name: Bilingual
     manufacturer: str
@@ -91,6 +99,7 @@ class MeasurementStandard(_Content, frozen=True, kw_only=True):
     certificate: str
     issuer: str
     due: date
+    snapshot: str = ""
 
 
 class Interval(_Content, frozen=True, kw_only=True):
@@ -127,11 +136,38 @@ class ErrorSeries(_Content, frozen=True, kw_only=True):
     U: tuple[float, ...]
 
 
+class ResultValue(_Content, frozen=True, kw_only=True):
+    """The number behind a cell, for machines: decimal text in *unit*, as computed, not rounded for the table.
+
+    *key* is the column. A value with an uncertainty has *U* in its unit, *k*, *probability* and *nu_eff* (``inf``
+    where there is no end to them); the others leave them empty.
+    """
+
+    key: ColumnKey
+    value: str
+    unit: str
+    U: str = ""
+    k: str = ""
+    probability: str = ""
+    nu_eff: str = ""
+
+
+class RowValues(_Content, frozen=True, kw_only=True):
+    """The numbers behind one row of a table, with the module and the range that they belong to."""
+
+    module: str
+    range: str
+    quantities: tuple[ResultValue, ...]
+
+
 class ResultTable(_Content, frozen=True, kw_only=True):
     """A table of results (clause 7 l).
 
-    *rows* hold cells by column key, ready to print. *k* and *probability* are decimal text (``2``, ``0.95``).
+    *rows* hold cells by column key, ready to print. *k* and *probability* are decimal text (``2``, ``0.95``), empty
+    where nothing was measured (:attr:`uncertain`).
     *remarks* stand under the table: before or after adjustment, outside providers, values of the customer.
+    *values* are the numbers behind the rows, one for each; none where the table holds only words. *item* is the id of
+    the calibration item, *standards* the certificate numbers of the standards that served.
     """
 
     table: Table
@@ -140,6 +176,14 @@ class ResultTable(_Content, frozen=True, kw_only=True):
     probability: str
     series: tuple[ErrorSeries, ...] = ()
     remarks: tuple[Bilingual, ...] = ()
+    values: tuple[RowValues, ...] = ()
+    item: str = ""
+    standards: tuple[str, ...] = ()
+
+    @property
+    def uncertain(self) -> bool:
+        """True if the table holds measured values, which have an uncertainty."""
+        return any(column.key in ("U", "measurement_U") for column in self.table.columns)
 
 
 class Statement(_Content, frozen=True, kw_only=True):
@@ -199,6 +243,25 @@ class Attempt(_Content, frozen=True, kw_only=True):
     note: str | Text = ""
 
 
+class RecordedWaveform(_Content, frozen=True, kw_only=True):
+    """A waveform of the attempt that counts, thinned for drawing: *values* at even steps from *start* to *end*.
+
+    *values* are in *unit*, the others in *step_unit*. It is number *number* of the *count* of its *role*, and had so
+    many *samples*. *averaged* is the part of it that the result was computed from.
+    """
+
+    role: str
+    number: int
+    count: int
+    samples: int
+    unit: str
+    step_unit: str
+    start: float
+    end: float
+    values: tuple[float, ...]
+    averaged: tuple[float, float] | None = None
+
+
 class ReadingSummary(_Content, frozen=True, kw_only=True):
     """Number of readings of a role that count, their mean and experimental standard deviation, in *unit*."""
 
@@ -250,6 +313,7 @@ class PointRecord(_Content, frozen=True, kw_only=True):
     summaries: tuple[ReadingSummary, ...]
     budget: tuple[BudgetLine, ...]
     alarms: tuple[str | Text, ...] = ()
+    waveforms: tuple[RecordedWaveform, ...] = ()
 
 
 class WiringRecord(_Content, frozen=True, kw_only=True):

@@ -124,6 +124,10 @@ READINGS_ATTACHED = Bilingual(
     "readings.csv：全部读数，含整定过程与重复尝试",
     "readings.csv: all readings, with those while settling and of repeated attempts",
 )
+DCC_ATTACHED = Bilingual(
+    "certificate.xml：数字校准证书（DCC），SHA-256 {digest}，与二维码中相同",
+    "certificate.xml: digital calibration certificate (DCC), SHA-256 {digest}, as in the QR code",
+)
 CONTENT_ATTACHED = Bilingual(
     "content.json：本记录与证书的全部内容，摘要即该文件的 SHA-256",
     "content.json: all content of record and certificate; the digest is the SHA-256 of this file",
@@ -161,6 +165,10 @@ COUNTED = Bilingual("计入", "counted")
 NO_READINGS = Bilingual("无读数", "no readings")
 MEAN = Bilingual("平均值", "mean")
 DEVIATION = Bilingual("实验标准偏差 s", "experimental standard deviation s")
+WAVEFORM = Bilingual(
+    "波形 {number} / {count}，{samples} 点", "waveform {number} of {count}, {samples} samples"
+)
+AVERAGED = Bilingual("灰色部分取平均", "the grey part was averaged")
 EVENTS = Bilingual("事件", "Events")
 NO_EVENTS = Bilingual("无", "None")
 TIME = Bilingual("时间", "Time")

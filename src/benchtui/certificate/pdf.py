@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from benchtui.certificate import attachments, fonts, labels
 from benchtui.certificate.check import check
+from benchtui.certificate.dcc import DCC_FILE, certificate_dcc
 from benchtui.certificate.wording import Language, clean, joined
 
 if TYPE_CHECKING:
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from benchtui.certificate.layout.sheet import Sheet
 
 
-def certificate_pdf(content: Certificate, language: Language = "both", *, font: Path | None = None) -> bytes:
+def certificate_pdf(
+    content: Certificate, language: Language = "both", *, font: Path | None = None, dcc: bytes | None = None
+) -> bytes:
     """Set the calibration certificate (JJF 2009 clause 7, ISO/IEC 17025 7.8.2 and 7.8.4).
 
     Parameters
@@ -25,6 +29,8 @@ def certificate_pdf(content: Certificate, language: Language = "both", *, font: 
         ``both`` sets Chinese first with English beside or below it.
     font
         Font file from the setting ``[certificate] font``; None: the packaged fonts, else those of the system.
+    dcc
+        The digital certificate that is attached, and whose SHA-256 the QR code names; None: one is written.
 
     Raises
     ------
@@ -33,8 +39,10 @@ def certificate_pdf(content: Certificate, language: Language = "both", *, font: 
     """
     from benchtui.certificate.certificate_pages import set_certificate
 
+    twin = certificate_dcc(content, language) if dcc is None else dcc
     with _open(content, language, font, labels.CERTIFICATE_NUMBER, content.number) as sheet:
-        set_certificate(sheet, content)
+        set_certificate(sheet, content, hashlib.sha256(twin).hexdigest())
+        _attach(sheet, content, DCC_FILE, "application/xml", twin)
         _attach(sheet, content, attachments.READINGS_FILE, "text/csv", attachments.readings_csv(content))
         return _finish(sheet, content, labels.CERTIFICATE, content.number)
 

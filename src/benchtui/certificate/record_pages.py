@@ -37,6 +37,7 @@ from benchtui.certificate.layout.sheet import (
     Sheet,
     Style,
 )
+from benchtui.certificate.layout.waveform import draw_waveform
 from benchtui.certificate.wording import clean, fill, joined, moment, number, significant, spoken, visible
 from benchtui.quantity import NBSP
 
@@ -62,7 +63,7 @@ def set_record(sheet: Sheet, content: Certificate) -> None:
     """Set all pages of the original record."""
     record = content.record
     sheet.new_page()
-    title_block(sheet, content, labels.RECORD, labels.RECORD_NUMBER, record.number)
+    title_block(sheet, content, labels.RECORD, labels.RECORD_NUMBER, record.number, content.digest)
     customer_and_item(sheet, content)
     facts(
         sheet,
@@ -214,6 +215,8 @@ def _attempt(sheet: Sheet, point: PointRecord, attempt: Attempt) -> None:
         mean = f"{joined(labels.MEAN, sheet.language)} {number(summary.mean)}{unit}"
         deviation = f"{joined(labels.DEVIATION, sheet.language)} = {number(summary.s)}{unit}"
         sheet.paragraph(f"{clean(summary.role)}:  n = {summary.n};  {mean};  {deviation}", SMALL)
+    for drawn in point.waveforms if attempt.number == point.counted else ():
+        draw_waveform(sheet, drawn)
     sheet.y += 1.2
 
 

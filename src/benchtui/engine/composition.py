@@ -10,20 +10,24 @@ import msgspec
 from benchtui import __version__
 from benchtui import certificate as c
 from benchtui.engine.ledger import JobBody, Ledger
+from benchtui.engine.outcomes import revive_outcome
 from benchtui.engine.point_records import point_record
+from benchtui.engine.quantities import with_values
 from benchtui.errors import CertificateError
 from benchtui.i18n import N_, Text, catalogue, text
-from benchtui.procedures.base import Procedure, Result
+from benchtui.procedures.base import Outcome, Procedure, Result
 from benchtui.procedures.catalogue import procedure
 from benchtui.procedures.semiconductor import SPECIFICATION_TITLE_EN, SPECIFICATION_TITLE_ZH
 from benchtui.profiles import Laboratory, Standard
-from benchtui.records import EnvironmentRow, EventRow, Head, PointResult, revive
+from benchtui.records import EnvironmentRow, EventRow, Head, InstrumentUsed, PointResult, revive
 from benchtui.tables import Table
+from benchtui.typed import decode
 from benchtui.wiring import Wiring
 
 EVENTS: dict[str, str] = {
     "failure": N_("Failure at {point}: {what}"),
     "outputs-off": N_("Outputs off: {why}"),
+    "point-skipped": N_("Left out: {item} {point} ({reason})."),
     "crash-found": N_("The program had ended in mid-run; interrupted: {interrupted}. Guardian: {guardian}"),
     "console-lost": N_("The console was lost; outputs were switched off and the run waited."),
     "console-back": N_("A console was there again; the run went on."),
@@ -37,11 +41,18 @@ class _WiringEvent(msgspec.Struct, frozen=True):
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """An item of the job with its points; *rows* in the order of the plan, *results* where there are any."""
+    """An item of the job with its points; *rows* in the order of the plan, *outcomes* where there are any."""
 
     procedure: Procedure
     rows: tuple[PointResult, ...]
-    results: tuple[Result, ...]
+    outcomes: tuple[Outcome, ...]
+    skipped: dict[str, str]
+    """Why points were left out, by point; only those without a result."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The outcomes that are measured values."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Result))
 
 
 def compose(ledger: Ledger, job: str, laboratory: Laboratory, head: Head, now: datetime) -> c.Certificate:
@@ -69,6 +80,8 @@ def compose(ledger: Ledger, job: str, laboratory: Laboratory, head: Head, now: d
             name=c.Bilingual(laboratory.name_zh, laboratory.name),
             address=c.Bilingual(laboratory.address_zh, laboratory.address),
             contact=laboratory.contact,
+            country=laboratory.country,
+            code=laboratory.code,
         ),
         customer=c.Customer(
             name=body.job.customer.name, address=body.job.customer.address, contact=body.job.customer.contact
@@ -86,7 +99,16 @@ def compose(ledger: Ledger, job: str, laboratory: Laboratory, head: Head, now: d
         standards=_standards(ledger, job),
         environment=_environment(ledger.archive.environments(job)),
         deviations=body.job.deviations,
-        results=tuple(_table(part, part.procedure.certificate_table) for part in parts if part.results),
+        results=tuple(
+            with_values(
+                _table(part, part.procedure.certificate_table),
+                part.procedure.id,
+                zip((r.point for r in part.rows if r.result is not None), part.outcomes, strict=True),
+                ledger.archive.standards(job),
+            )
+            for part in parts
+            if part.outcomes
+        ),
         statements=c.STATEMENTS,
         signatories=_signatories(body, laboratory),
         provenance=c.Provenance(
@@ -101,8 +123,10 @@ def compose(ledger: Ledger, job: str, laboratory: Laboratory, head: Head, now: d
 
 def _part(ledger: Ledger, job: str, item: str) -> _Part:
     rows = tuple(ledger.results(job, item))
-    results = tuple(revive(row.result.body, Result) for row in rows if row.result is not None)
-    return _Part(procedure(item), rows, results)
+    outcomes = tuple(revive_outcome(row.result.body) for row in rows if row.result is not None)
+    without = {row.point.key for row in rows if row.result is None}
+    skipped = {point: reason for point, reason in ledger.skipped(job, item).items() if point in without}
+    return _Part(procedure(item), rows, outcomes, skipped)
 
 
 def _times(rows: Iterable[PointResult]) -> list[datetime]:
@@ -139,8 +163,9 @@ def _standards(ledger: Ledger, job: str) -> tuple[c.MeasurementStandard, ...]:
             certificate=standard.certificate.number,
             issuer=standard.certificate.issuer,
             due=standard.certificate.due,
+            snapshot=sha256,
         )
-        for standard in used.values()
+        for sha256, standard in used.items()
     )
 
 
@@ -177,15 +202,26 @@ def _signatories(body: JobBody, laboratory: Laboratory) -> tuple[c.Signatory, ..
 
 
 def _table(part: _Part, table: Table) -> c.ResultTable:
+    rows = tuple(outcome.statement for outcome in part.outcomes)
+    remarks = (*_left_out(part), *_missing(part))
+    if not part.results:
+        return c.ResultTable(table=table, rows=rows, k="", probability="", remarks=remarks)
     k = min(round(result.k, 2) for result in part.results)
     probability = min(result.probability for result in part.results)
     return c.ResultTable(
         table=table,
-        rows=tuple(result.statement for result in part.results),
+        rows=rows,
         k=f"{k:g}",
         probability=f"{probability:.2g}",
         series=_series(part),
-        remarks=(*_other_factors(part, k), *_missing(part)),
+        remarks=(*_other_factors(part, k), *remarks),
+    )
+
+
+def _left_out(part: _Part) -> tuple[c.Bilingual, ...]:
+    sentence = N_("Left out: {point} ({reason}).")
+    return tuple(
+        _both(Text(sentence, {"point": point, "reason": reason})) for point, reason in part.skipped.items()
     )
 
 
@@ -202,7 +238,7 @@ def _other_factors(part: _Part, usual: float) -> tuple[c.Bilingual, ...]:
 
 
 def _missing(part: _Part) -> tuple[c.Bilingual, ...]:
-    missing = [row.point.key for row in part.rows if row.result is None]
+    missing = [row.point.key for row in part.rows if row.result is None and row.point.key not in part.skipped]
     if not missing:
         return ()
     sentence = N_("Points without a result: {points}.")
@@ -246,7 +282,7 @@ def _record(ledger: Ledger, body: JobBody, parts: Sequence[_Part], times: Sequen
         started=times[0],
         ended=times[-1],
         instruments=_instruments(ledger, body, parts),
-        items=tuple(_item_record(ledger, body, part, events) for part in parts if part.results),
+        items=tuple(_item_record(ledger, body, part, events) for part in parts if part.outcomes),
         events=tuple(
             c.RecordEvent(at=datetime.fromisoformat(event.at), who=event.actor, what=_sentence(event))
             for event in events
@@ -256,32 +292,40 @@ def _record(ledger: Ledger, body: JobBody, parts: Sequence[_Part], times: Sequen
 
 
 def _sentence(event: EventRow) -> Text:
-    facts = msgspec.json.decode(event.body, type=dict[str, object])
+    facts = decode(event.body, dict[str, object])
     return text(EVENTS[event.kind], **facts)
 
 
 def _instruments(ledger: Ledger, body: JobBody, parts: Sequence[_Part]) -> tuple[c.InstrumentRecord, ...]:
-    standards = {
-        use.role: revive(use.standard.body, Standard) for use in ledger.archive.standards(body.job.number)
-    }
     seen: dict[str, c.InstrumentRecord] = {}
     for part in parts:
         for row in part.rows:
-            for role, used in (row.attempt.instruments if row.attempt else {}).items():
-                owner = standards.get(role)
-                seen[f"{role} {used.identity} {used.resource}"] = c.InstrumentRecord(
-                    role=role,
-                    name=c.Bilingual(owner.name_zh, owner.name)
-                    if owner
-                    else c.Bilingual(body.uut.name_zh, body.uut.name),
-                    manufacturer=owner.manufacturer if owner else body.uut.manufacturer,
-                    model=owner.model if owner else body.uut.model,
-                    serial=owner.serial if owner else body.job.uut.serial,
-                    identity=used.identity,
-                    driver=used.driver,
-                    address=used.resource,
-                )
+            if row.attempt is None:
+                continue
+            owners = {
+                role: revive(used.body, Standard)
+                for role, used in ledger.archive.attempt_standards(row.attempt.seq).items()
+            }
+            for role, used in row.attempt.instruments.items():
+                owner = owners.get(role)
+                key = f"{used.identity} {used.resource} {used.serial}"
+                seen.setdefault(key, _instrument(body, role, used, owner))
     return tuple(seen.values())
+
+
+def _instrument(body: JobBody, role: str, used: InstrumentUsed, owner: Standard | None) -> c.InstrumentRecord:
+    return c.InstrumentRecord(
+        role=role,
+        name=c.Bilingual(owner.name_zh, owner.name)
+        if owner
+        else c.Bilingual(body.uut.name_zh, body.uut.name),
+        manufacturer=owner.manufacturer if owner else body.uut.manufacturer,
+        model=owner.model if owner else body.uut.model,
+        serial=owner.serial if owner else body.job.uut.serial,
+        identity=used.identity,
+        driver=used.driver,
+        address=used.resource,
+    )
 
 
 def _item_record(ledger: Ledger, body: JobBody, part: _Part, events: Sequence[EventRow]) -> c.ItemRecord:
@@ -301,7 +345,7 @@ def _wirings(item: str, body: JobBody, events: Sequence[EventRow]) -> Iterable[c
     for event in events:
         if event.kind != "wiring-confirmed":
             continue
-        facts = msgspec.json.decode(event.body, type=_WiringEvent)
+        facts = decode(event.body, _WiringEvent)
         if facts.item == item:
             yield c.WiringRecord(
                 figure=facts.wiring.figure,

@@ -20,6 +20,7 @@ from benchtui.engine.workbench import Workbench
 from benchtui.errors import Aborted, BadInput, BenchtuiError
 from benchtui.i18n import N_, Text, text
 from benchtui.instruments.guardian import Guardian, read_reports
+from benchtui.instruments.wire_file import FOLDER, WireRecorder
 
 _log = logging.getLogger(__name__)
 RUN_END_TIMEOUT = 30.0
@@ -60,7 +61,8 @@ class Conductor:
         self._guardian_log = workspace / "guardian.log"
         self._guardian = Guardian(self._guardian_log)
         self._guardian.start()
-        self._bench = Workbench(bench, self._guardian, self._show_outputs) if bench else None
+        wires = WireRecorder(workspace / FOLDER)
+        self._bench = Workbench(bench, self._guardian, self._show_outputs, wires) if bench else None
         self._state = threading.Condition()
         self._stopped = threading.Event()
         self._closing = False
@@ -207,6 +209,8 @@ class Conductor:
                 self._start(job, item, "")
             case messages.RepeatPoint(job=job, item=item, point=point):
                 self._start(job, item, point)
+            case messages.SkipPoint():
+                self._skip(command)
             case messages.Answer(id=number, value=value):
                 self._take_answer(number, value)
             case messages.Stop():
@@ -257,6 +261,25 @@ class Conductor:
                 target=self._go, args=(run, job, item), daemon=True, name=f"run {item}"
             )
             self._run.start()
+
+    def _skip(self, command: messages.SkipPoint) -> None:
+        loaded = self.ledger.item(command.job, command.item)
+        reason = command.reason.strip()
+        if command.point not in {point.key for point in loaded.points}:
+            raise BadInput(
+                text(N_("The item has no point {point}."), point=command.point),
+                where=f"{command.job} {command.item}",
+            )
+        if not reason:
+            raise BadInput(
+                text(N_("A point is left out only with a reason.")),
+                where=command.point,
+                hint=text(N_("The certificate says which points were left out, and why.")),
+            )
+        self.ledger.skip(command.job, command.item, command.point, reason)
+        running = self._running_item(command.job)
+        self.publish(self.ledger.item_view(command.job, command.item, running))
+        self.publish(messages.Jobs(jobs=self.ledger.summaries()))
 
     def _go(self, run: ItemRun, job: str, item: str) -> None:
         self.publish(messages.RunStarted(job=job, item=item))

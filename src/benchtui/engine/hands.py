@@ -14,6 +14,8 @@ from benchtui.i18n import N_, text
 from benchtui.wiring import Wiring
 
 TIMEOUT = 10.0
+CLOCK_STEP = 1e-6
+"""Seconds below which a wait is over: seconds since the epoch, as a float, have steps of a quarter of this."""
 
 
 class Hands:
@@ -87,7 +89,7 @@ class Hands:
         # In virtual time the clock has jumped and this ends at once; in real or scaled time it is waited for.
         while not stop.is_set():
             left = end - self.now()
-            if left <= 0:
+            if left <= CLOCK_STEP:
                 return False
             stop.wait(min(left, 0.05))
         return True

@@ -1,4 +1,4 @@
-"""Issuing: from the record to certificate and record as PDF, stored with their hashes."""
+"""Issuing: from the record to certificate and record as PDF, and the digital certificate, stored with their hashes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from benchtui import messages
+from benchtui.certificate import DCC_FILE
 from benchtui.engine.composition import compose
 from benchtui.engine.failures import failure_error
 from benchtui.engine.ledger import Ledger
@@ -25,7 +26,7 @@ LABORATORY = "lab.toml"
 def issue(
     ledger: Ledger, workspace: Path, job: str, language: messages.Language, out: Path
 ) -> messages.Issued:
-    """Compose certificate and record of *job*, render them to *out*, keep their bytes in the record.
+    """Compose certificate, record and digital twin of *job*, render them to *out*, keep their bytes in the record.
 
     Raises
     ------
@@ -47,9 +48,10 @@ def issue(
             where=str(out),
             hint=text(N_("Choose another folder with --out.")),
         ) from error
+    arguments = (str(out.resolve()), language, laboratory.dcc_version)
     try:
         process = subprocess.run(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-m", "benchtui.engine.rendering", str(out.resolve()), language],
+            [sys.executable, "-m", "benchtui.engine.rendering", *arguments],
             input=msgspec.json.encode(content),
             capture_output=True,
             timeout=RENDERING_TIMEOUT,
@@ -70,12 +72,13 @@ def issue(
             text(N_("The certificate could not be rendered.")),
             hint=text(N_("The details are in the engine's log.")),
         )
-    files = {name: (out / name).read_bytes() for name in (CERTIFICATE, RECORD)}
+    files = {name: (out / name).read_bytes() for name in (CERTIFICATE, RECORD, DCC_FILE)}
     ledger.keep_certificate(content.number, job, language, head, files)
     return messages.Issued(
         job=job,
         number=content.number,
         certificate=str(out / CERTIFICATE),
         record=str(out / RECORD),
+        dcc=str(out / DCC_FILE),
         draft=content.draft,
     )

@@ -6,21 +6,31 @@ The run's thread and the faces' threads both use it; store and archive have lock
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from benchtui import __version__, messages
+from benchtui.engine.outcomes import revive_outcome
 from benchtui.engine.views import local_text, point_view, result_view
 from benchtui.engine.workbench import Seat
 from benchtui.errors import BadInput
 from benchtui.i18n import N_, text
-from benchtui.procedures.base import Observation, Point, Procedure, Purpose, Result
+from benchtui.procedures.base import (
+    Observation,
+    Outcome,
+    Point,
+    Procedure,
+    Purpose,
+    Result,
+    Room,
+    Setup,
+)
 from benchtui.procedures.catalogue import procedure
 from benchtui.profiles import Job, JobItem, Uut, find, load
-from benchtui.quantity import NBSP, Reading
+from benchtui.quantity import NBSP, Reading, Waveform
 from benchtui.records import (
     FILE_NAME,
     Archive,
@@ -31,10 +41,21 @@ from benchtui.records import (
     InstrumentUsed,
     PointResult,
     Store,
+    WirePiece,
     revive,
     stamp,
 )
+from benchtui.typed import decode
 from benchtui.wiring import Wiring
+
+SKIPPED = "point-skipped"
+"""Kind of the event that a point was left out."""
+
+
+class _Skip(msgspec.Struct, frozen=True):
+    item: str
+    point: str
+    reason: str
 
 
 class JobBody(msgspec.Struct, frozen=True):
@@ -129,8 +150,9 @@ class Ledger:
         )
 
     def open_points(self, item: LoadedItem) -> list[Point]:
-        """Return the points of *item* that have no valid result, in the order of the plan."""
+        """Return the points of *item* that have no valid result and were not left out, in the order of the plan."""
         done = {row.point.key for row in self.results(item.job, item.id) if row.result is not None}
+        done |= self.skipped(item.job, item.id).keys()
         return [point for point in item.points if point.key not in done]
 
     def results(self, job: str, item: str) -> list[PointResult]:
@@ -158,16 +180,16 @@ class Ledger:
     def begin_attempt(
         self,
         item: LoadedItem,
-        point: Point,
+        setup: Setup,
         wiring: Wiring,
         seats: Mapping[str, Seat],
         standards: Mapping[str, int],
     ) -> Attempt:
-        """Begin an attempt at *point*; *standards* are ids of snapshots by role."""
+        """Begin an attempt at the point of *setup*; *standards* are ids of snapshots by role."""
         return self._store.begin_attempt(
             job=item.job,
             item=item.id,
-            point=point.key,
+            point=setup.point.key,
             wiring=wiring,
             operator=item.operator,
             program=__version__,
@@ -177,6 +199,7 @@ class Ledger:
                     resource=seat.resource,
                     serial=seat.standard.serial if seat.standard else "",
                     driver=seat.profile,
+                    settings=setup.settings.get(role, {}),
                 )
                 for role, seat in seats.items()
             },
@@ -190,15 +213,19 @@ class Ledger:
             attempt=attempt, role=role, purpose=purpose, reading=reading, at=stamp(time.time())
         )
 
-    def keep_result(self, attempt: int, result: Result) -> None:
-        """Commit a result and with it the end of its attempt."""
+    def keep_waveform(self, attempt: int, role: str, waveform: Waveform) -> None:
+        """Commit a waveform; when this returns it is on disk."""
+        self._store.add_waveform(attempt=attempt, role=role, waveform=waveform, at=stamp(time.time()))
+
+    def keep_result(self, attempt: int, outcome: Outcome) -> None:
+        """Commit what a point ended with, and with it the end of its attempt."""
         now = stamp(time.time())
-        self._store.add_result(attempt=attempt, method=result.method, body=result, at=now)
+        self._store.add_result(attempt=attempt, method=outcome.method, body=outcome, at=now)
         self._store.end_attempt(attempt=attempt, state="done", reason="", at=now)
 
-    def end_attempt(self, attempt: int, state: EndState, reason: str) -> None:
-        """Commit that an attempt ended without a result."""
-        self._store.end_attempt(attempt=attempt, state=state, reason=reason, at=stamp(time.time()))
+    def end_attempt(self, attempt: int, state: EndState, reason: str, wire: Sequence[WirePiece] = ()) -> None:
+        """Commit that an attempt ended without a result, and what went over the wires last."""
+        self._store.end_attempt(attempt=attempt, state=state, reason=reason, wire=wire, at=stamp(time.time()))
 
     def keep_certificate(
         self, number: str, job: str, language: messages.Language, head: Head, files: Mapping[str, bytes]
@@ -216,14 +243,45 @@ class Ledger:
         """Commit that something happened."""
         self._store.add_event(job=job, kind=kind, body=body, at=stamp(time.time()))
 
-    def observation(self, attempt: int, point: Point) -> Observation:
-        """Return the readings of an attempt that count, from the record."""
-        rows = self.archive.readings(attempt)
+    def skip(self, job: str, item: str, point: str, reason: str) -> None:
+        """Commit that a point is left out, and why; a result that it gets later counts all the same."""
+        self.event(job, SKIPPED, {"item": item, "point": point, "reason": reason})
+
+    def skipped(self, job: str, item: str) -> dict[str, str]:
+        """Return why points of an item were left out, by point."""
+        bodies = (decode(row.body, _Skip) for row in self.archive.events(job, SKIPPED))
+        return {skip.point: skip.reason for skip in bodies if skip.item == item}
+
+    def earlier(self, item: LoadedItem) -> dict[str, list[tuple[Point, Result]]]:
+        """Return the results in the job of the items that the procedure of *item* needs, with their points."""
+        return {
+            needed: [
+                (revive(row.point.body, Point), outcome)
+                for row in self.results(item.job, needed)
+                if row.result is not None and isinstance(outcome := revive_outcome(row.result.body), Result)
+            ]
+            for needed in item.procedure.needs
+        }
+
+    def observation(self, item: LoadedItem, attempt: int, point: Point) -> Observation:
+        """Return what an attempt brought, from the record."""
         readings: dict[str, tuple[Reading, ...]] = {}
-        for row in rows:
+        for row in self.archive.readings(attempt):
             if row.purpose == "reading":
                 readings[row.role] = (*readings.get(row.role, ()), row.reading())
-        return Observation(point=point, readings=readings)
+        waveforms: dict[str, tuple[Waveform, ...]] = {}
+        for drawn in self.archive.waveforms(attempt):
+            waveforms[drawn.role] = (*waveforms.get(drawn.role, ()), drawn.waveform())
+        conditions = self.body(item.job).job.conditions
+        used = self.archive.attempt(attempt).instruments
+        return Observation(
+            point=point,
+            readings=readings,
+            waveforms=waveforms,
+            settings={role: instrument.settings for role, instrument in used.items() if instrument.settings},
+            room=Room(temperature=float(conditions.temperature), u=float(conditions.temperature_u) / 2),
+            earlier={needed: tuple(found) for needed, found in self.earlier(item).items()},
+        )
 
     # -------------------------------------------------------------------------------------------------------- views
     def summaries(self) -> tuple[messages.JobSummary, ...]:
@@ -262,15 +320,18 @@ class Ledger:
         loaded = self.item(job, item)
         order = next(order for order in self.body(job).job.items if order.id == item)
         rows = {row.point.key: row for row in self.results(job, item)}
+        skipped = self.skipped(job, item)
         points = []
         results = []
         for point in loaded.points:
             row = rows[point.key]
             number = row.attempt.number if row.attempt else 0
             state: messages.PointStateName = "running" if row.state == "open" else row.state
+            if row.result is None and point.key in skipped:
+                state = "skipped"
             points.append(point_view(point, state, number, 0))
             if row.result is not None:
-                results.append(result_view(revive(row.result.body, Result), number))
+                results.append(result_view(revive_outcome(row.result.body), number))
         return messages.ItemOpened(
             job=job,
             item=self._item_view(job, order, running),
@@ -281,7 +342,8 @@ class Ledger:
 
     def _item_view(self, job: str, order: JobItem, running: str) -> messages.ItemView:
         rows = self.results(job, order.id)
-        done = sum(row.result is not None for row in rows)
+        skipped = self.skipped(job, order.id)
+        done = sum(row.result is not None or row.point.key in skipped for row in rows)
         method = procedure(order.id)
         state: messages.ItemStateName = "todo"
         if running == order.id:

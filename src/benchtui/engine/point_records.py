@@ -9,17 +9,20 @@ from statistics import stdev
 
 from benchtui import certificate as c
 from benchtui.certificate.content import Attempt as RecordedAttempt
-from benchtui.engine.views import nu_text
-from benchtui.procedures.base import BudgetLine, Result
-from benchtui.quantity import NBSP, engineering, plain, to_decimal
-from benchtui.records import Archive, AttemptRow, PointResult, ReadingRow, revive
+from benchtui.engine.outcomes import revive_outcome
+from benchtui.engine.views import nu_text, thinned
+from benchtui.procedures.base import BudgetLine, Result, Verdict
+from benchtui.quantity import NBSP, Waveform, engineering, plain, to_decimal
+from benchtui.records import Archive, AttemptRow, PointResult, ReadingRow
 
 
 def point_record(archive: Archive, row: PointResult) -> c.PointRecord | None:
     """Return all that the record holds of a point that was attempted; None for one without a result."""
     if row.result is None or row.attempt is None:
         return None
-    result = revive(row.result.body, Result)
+    result = revive_outcome(row.result.body)
+    if isinstance(result, Verdict):
+        return None  # all that there is stands in the table
     attempts = archive.attempts(row.point.job, row.point.item, row.point.key)
     readings = {attempt.seq: archive.readings(attempt.seq) for attempt in attempts}
     return c.PointRecord(
@@ -41,6 +44,35 @@ def point_record(archive: Archive, row: PointResult) -> c.PointRecord | None:
         summaries=_summaries(readings[row.attempt.seq]),
         budget=tuple(_line(line, result.error_unit) for line in result.budget),
         alarms=result.alarms,
+        waveforms=_waveforms(archive, row.attempt.seq, result),
+    )
+
+
+def _waveforms(archive: Archive, attempt: int, result: Result) -> tuple[c.RecordedWaveform, ...]:
+    """Return the first waveform of each role: one stands for all, which are in the record."""
+    by_role: dict[str, list[Waveform]] = {}
+    for row in archive.waveforms(attempt):
+        by_role.setdefault(row.role, []).append(row.waveform())
+    parts = result.parts
+    averaged = (parts["averaged_from"][0], parts["averaged_to"][0]) if "averaged_from" in parts else None
+    return tuple(_waveform(role, found, averaged) for role, found in by_role.items())
+
+
+def _waveform(
+    role: str, waveforms: Sequence[Waveform], averaged: tuple[float, float] | None
+) -> c.RecordedWaveform:
+    first = waveforms[0]
+    return c.RecordedWaveform(
+        role=role,
+        number=1,
+        count=len(waveforms),
+        samples=len(first.values),
+        unit=first.unit,
+        step_unit=first.step_unit,
+        start=first.start,
+        end=first.start + first.step * max(len(first.values) - 1, 0),
+        values=thinned(first),
+        averaged=averaged,
     )
 
 
@@ -76,13 +108,22 @@ def _summaries(readings: Sequence[ReadingRow]) -> tuple[c.ReadingSummary, ...]:
         c.ReadingSummary(
             role=role,
             n=len(rows),
-            # Decimal: the mean of what was read, without the noise that binary fractions would add to its digits.
-            mean=plain((sum((to_decimal(row.value) for row in rows), Decimal()) / len(rows)).normalize()),
+            mean=_mean([to_decimal(row.value) for row in rows]),
             s=f"{stdev(float(row.value) for row in rows):.2e}" if len(rows) > 1 else "",
             unit=rows[0].unit,
         )
         for role, rows in by_role.items()
     )
+
+
+def _mean(values: Sequence[Decimal]) -> str:
+    """Return the mean with two digits more than the values have.
+
+    It is taken of what was read, without the noise that binary fractions would add to its digits.
+    """
+    mean = sum(values, Decimal()) / len(values)
+    last = min(int(value.as_tuple().exponent) for value in values)
+    return plain(mean.quantize(Decimal(1).scaleb(last - 2)).normalize())
 
 
 def _line(line: BudgetLine, error_unit: str) -> c.BudgetLine:

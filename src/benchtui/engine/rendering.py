@@ -1,4 +1,4 @@
-"""``python -m benchtui.engine.rendering OUT LANGUAGE``: reads a certificate's content from stdin, writes its files.
+"""``python -m benchtui.engine.rendering OUT LANGUAGE DCC``: reads a certificate's content from stdin, writes its files.
 
 A process of its own, because laying out a PDF keeps Python busy for seconds, and the engine must never be slow to stop.
 """
@@ -11,10 +11,11 @@ from pathlib import Path
 import msgspec
 
 from benchtui import messages, platforms
-from benchtui.certificate import Certificate, certificate_pdf, record_pdf
+from benchtui.certificate import DCC_FILE, Certificate, certificate_dcc, certificate_pdf, record_pdf
 from benchtui.engine.failures import failure_event
 from benchtui.errors import BadInput, BenchtuiError
 from benchtui.i18n import N_, text
+from benchtui.profiles import DccVersion
 
 CERTIFICATE = "certificate.pdf"
 RECORD = "record.pdf"
@@ -25,11 +26,18 @@ def main() -> int:
     platforms.unblock(platforms.termination_signals())
     out = Path(sys.argv[1])
     language = msgspec.convert(sys.argv[2], messages.Language)
+    version = msgspec.convert(sys.argv[3], DccVersion)
     content = msgspec.json.decode(sys.stdin.buffer.read(), type=Certificate)
     try:
-        for name, render in ((CERTIFICATE, certificate_pdf), (RECORD, record_pdf)):
-            (out / f".{name}.part").write_bytes(render(content, language))
-        for name in (CERTIFICATE, RECORD):
+        twin = certificate_dcc(content, language, version)
+        rendered = {
+            CERTIFICATE: certificate_pdf(content, language, dcc=twin),
+            RECORD: record_pdf(content, language),
+            DCC_FILE: twin,
+        }
+        for name, body in rendered.items():
+            (out / f".{name}.part").write_bytes(body)
+        for name in rendered:
             (out / f".{name}.part").replace(out / name)
     except BenchtuiError as error:
         return _report(error)

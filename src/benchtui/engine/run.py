@@ -4,47 +4,28 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 import msgspec
 
 from benchtui import messages
+from benchtui.engine.arming import Arming
 from benchtui.engine.failures import failure_event, unexpected
-from benchtui.engine.ledger import Ledger, LoadedItem
-from benchtui.engine.views import point_view, reading_text, result_view, spread_text, time_of_day
+from benchtui.engine.ledger import LoadedItem
+from benchtui.engine.operator import RunOperator, Stage
+from benchtui.engine.views import result_view, time_of_day
+from benchtui.engine.wire_evidence import Overheard, evidence, overhear
 from benchtui.engine.workbench import Seat, Workbench
-from benchtui.errors import Aborted, BadInput, BenchtuiError
+from benchtui.errors import Aborted, BenchtuiError
 from benchtui.i18n import N_, Text, text
-from benchtui.procedures.base import Point, Purpose
-from benchtui.quantity import Reading, parse_entry
+from benchtui.procedures.base import Candidates, Earlier, Point, Setup
 from benchtui.records import EndState
 from benchtui.wiring import Wiring
 
 RunState = Literal["done", "failed", "aborted"]
 _log = logging.getLogger(__name__)
-
-
-class Stage(Protocol):
-    """What a run needs of the conductor."""
-
-    ledger: Ledger
-
-    def publish(self, event: messages.Event) -> None:
-        """Send *event* to all faces."""
-
-    def ask(self, prompt: messages.Prompt) -> str:
-        """Put *prompt* to the operator and wait for the answer. Raises ``Aborted`` when the run is stopped."""
-
-    def next_prompt(self) -> int:
-        """Return a new prompt id."""
-
-    def wait_for_console(self) -> None:
-        """Return when an operator is there, or has left on purpose. Raises ``Aborted`` when the run is stopped."""
-
-    def note(self, job: str, kind: str, body: dict[str, Any]) -> None:
-        """Record that something happened; a record that cannot be written is told to the faces, nothing is raised."""
 
 
 class ItemRun:
@@ -63,13 +44,20 @@ class ItemRun:
         self._item = item
         self._points = points
         self._stopped = stopped
+        self._candidates: Candidates = {}
+        self._earlier: Earlier = {}
         self._wired: Wiring | None = None
+        self._armed = Arming()
         self._point = ""
         self._attempt: tuple[int, RunOperator] | None = None
+        self._seats: Mapping[str, Seat] = {}
+        self._overheard: tuple[Overheard, ...] = ()
 
     def __call__(self) -> RunState:
         """Run; never raises. Whatever happens, outputs are off at the end."""
         error = self._measure_all()
+        if error is not None and not isinstance(error, Aborted):
+            self._overheard = overhear(self._seats)
         # Before the book-keeping, which may have to wait for the disk, and may fail.
         failure = self._bench.safe_off()
         self._bench.leave()
@@ -91,10 +79,11 @@ class ItemRun:
         try:
             # What could not be ended when the record could not be written would stand in the way of its point.
             self._stage.ledger.recover("its end could not be recorded")
-            seats = self._bench.occupy(self._item.procedure, self._item.uut, self._stopped)
-            standards = self._stage.ledger.keep_standards(seats)
+            self._check_room()
+            setups = self._setups()
+            self._bench.occupy(self._item.procedure, self._item.uut, setups.values(), self._stopped)
             for point in self._points:
-                self._measure(point, seats, standards)
+                self._measure(point, setups)
         except Aborted as error:
             return error
         except BenchtuiError as error:
@@ -105,61 +94,115 @@ class ItemRun:
             return unexpected(error)
         return None
 
-    def _measure(self, point: Point, seats: Mapping[str, Seat], snapshots: Mapping[str, int]) -> None:
+    def _check_room(self) -> None:
+        job = self._stage.ledger.body(self._item.job).job
+        if not job.deviations.strip():
+            self._item.procedure.room.check(job.conditions)
+
+    def _setups(self) -> dict[str, Setup]:
+        """Choose the standards for all points before anything is connected; one that none is good for is left out."""
+        procedure = self._item.procedure
+        today = datetime.now(UTC).date()
+        self._candidates = self._bench.candidates(procedure, today)
+        self._earlier = self._stage.ledger.earlier(self._item)
+        setups = {}
+        for point in self._points:
+            try:
+                setups[point.key] = self._choose(point)
+            except BenchtuiError:  # it is refused again, and told, when its turn comes
+                _log.info("no standard for %s", point.key, exc_info=True)
+        return setups
+
+    def _choose(self, point: Point) -> Setup:
+        setup = self._item.procedure.choose(point, self._candidates, self._item.uut, self._earlier)
+        return msgspec.structs.replace(
+            setup, earlier={item: tuple(found) for item, found in self._earlier.items()}
+        )
+
+    def _measure(self, point: Point, setups: Mapping[str, Setup]) -> None:
         self._stage.wait_for_console()
         self._point = point.key
-        self._bench.check_standards(self._item.procedure, point, datetime.now(UTC))
-        wiring = self._wiring(point)
-        if self._wired is None or wiring.key != self._wired.key:
-            self._wire(wiring)
-        attempt = self._stage.ledger.begin_attempt(self._item, point, wiring, seats, snapshots)
+        setup = setups.get(point.key) or self._choose(point)
+        self._seats = seats = self._bench.seated(self._item.procedure, setup)
+        wiring = self._wiring(setup, setups)
+        if not self._item.procedure.connects:
+            self._wire(wiring, setup, seats)
+        self._arm(wiring)
+        ledger = self._stage.ledger
+        attempt = ledger.begin_attempt(self._item, setup, wiring, seats, ledger.keep_standards(seats))
         operator = RunOperator(
-            self._stage, self._bench, self._item, point, attempt.id, attempt.number, self._stopped
+            self._stage,
+            self._bench,
+            self._item,
+            point,
+            attempt.id,
+            attempt.number,
+            self._stopped,
+            lambda asked: self._wire(asked, setup, seats),
         )
         self._bench.ask = operator.ask_reading
         self._attempt = attempt.id, operator
         operator.show("running")
         operator.check()
-        self._item.procedure.observe(point, self._bench.roles(), operator)
-        observation = self._stage.ledger.observation(attempt.id, point)
+        self._item.procedure.observe(setup, self._bench.roles(seats), operator)
+        observation = ledger.observation(self._item, attempt.id, point)
         standards = {role: seat.standard for role, seat in seats.items() if seat.standard is not None}
-        result = self._item.procedure.evaluate(observation, standards, self._item.uut)
-        self._stage.ledger.keep_result(attempt.id, result)
+        outcome = self._item.procedure.evaluate(observation, standards, self._item.uut)
+        ledger.keep_result(attempt.id, outcome)
         self._attempt = None
+        self._armed.renew()
         operator.show("done")
         self._stage.publish(
             messages.ResultReady(
-                job=self._item.job, item=self._item.id, result=result_view(result, attempt.number)
+                job=self._item.job, item=self._item.id, result=result_view(outcome, attempt.number)
             )
         )
 
-    def _wiring(self, point: Point) -> Wiring:
-        """Return the wiring of *point* with the most that will be on it while it stands: that is what is confirmed."""
-        wiring = self._item.procedure.wiring(point)
-        alike = [w for w in map(self._item.procedure.wiring, self._points) if w.key == wiring.key]
+    def _wiring(self, setup: Setup, setups: Mapping[str, Setup]) -> Wiring:
+        """Return the wiring of a point with the most that will be on it while it stands: that is what is confirmed."""
+        wiring = self._item.procedure.wiring(setup)
+        alike = [w for w in map(self._item.procedure.wiring, setups.values()) if w.key == wiring.key]
         return msgspec.structs.replace(
-            wiring, volts=max(w.volts for w in alike), amperes=max(w.amperes for w in alike)
+            wiring,
+            volts=max(w.volts for w in (wiring, *alike)),
+            amperes=max(w.amperes for w in (wiring, *alike)),
         )
 
-    def _wire(self, wiring: Wiring) -> None:
+    def _wire(self, wiring: Wiring, setup: Setup, seats: Mapping[str, Seat]) -> None:
         """Have the leads connected: with every output off and open before a person touches them."""
+        if self._wired is not None and wiring.key == self._wired.key:
+            return
         failure = self._bench.safe_off()
         if failure is not None:
             raise failure
         self._wired = None
+        chosen = self._item.procedure.wiring(setup)
         prompt = messages.Prompt(
             id=self._stage.next_prompt(),
             kind="wiring",
-            title=text(N_("Connect as drawn (figure {figure})"), figure=wiring.figure),
+            title=text(N_("Connect as drawn (figure {figure})"), figure=wiring.figure)
+            if wiring.connections
+            else text(N_("Take all leads away from the unit under test")),
+            lines=(setup.reason,) if setup.reason and wiring.key == chosen.key else (),
             wiring=wiring,
         )
         if self._stage.ask(prompt) != "yes":
             raise Aborted(text(N_("The wiring was not confirmed.")))
-        self._bench.connect_leads(wiring)
+        self._bench.connect_leads(wiring, seats)
         self._stage.ledger.event(
             self._item.job, "wiring-confirmed", {"item": self._item.id, "wiring": wiring}
         )
         self._wired = wiring
+        self._armed.forget()
+
+    def _arm(self, wiring: Wiring) -> None:
+        """Before more than 1 kV or 100 A: have the level typed, unless that was done less than a minute ago."""
+        prompt = self._armed.prompt(wiring, self._stage.next_prompt)
+        while prompt is not None:
+            answer = self._stage.ask(prompt)
+            if answer == "no":
+                raise Aborted(text(N_("The dangerous level was not released.")))
+            prompt = self._armed.take(answer, prompt)
 
     def _close_attempt(self, error: BenchtuiError | None) -> None:
         """End the attempt at hand in the record, if *error* left one half done."""
@@ -168,7 +211,7 @@ class ItemRun:
         attempt, operator = self._attempt
         state: EndState = "interrupted" if isinstance(error, Aborted) else "failed"
         try:
-            self._stage.ledger.end_attempt(attempt, state, str(error or ""))
+            self._stage.ledger.end_attempt(attempt, state, str(error or ""), evidence(self._overheard))
         except BenchtuiError:
             _log.warning("the end of an attempt could not be recorded", exc_info=True)
         operator.show(state)
@@ -180,119 +223,3 @@ class ItemRun:
             "failure",
             {"item": self._item.id, "point": self._point, "kind": type(error).__name__, "what": str(error)},
         )
-
-
-class RunOperator:
-    """The operator facade of one attempt: readings go into the record before they go to the screen."""
-
-    def __init__(
-        self,
-        stage: Stage,
-        bench: Workbench,
-        item: LoadedItem,
-        point: Point,
-        attempt: int,
-        number: int,
-        stopped: threading.Event,
-    ) -> None:
-        self._stage = stage
-        self._bench = bench
-        self._item = item
-        self._point = point
-        self._attempt = attempt
-        self._number = number
-        self._stopped = stopped
-        self._values: list[float] = []
-
-    def check(self) -> None:
-        """Raise ``Aborted`` if the run is stopped."""
-        if self._stopped.is_set():
-            raise Aborted(text(N_("The run was stopped.")))
-
-    def take(
-        self, role: str, read: Callable[[], Reading], purpose: Purpose, note: Text | None = None
-    ) -> Reading:
-        """Take one reading for *role*: call *read*, commit it to the record, show it, return it."""
-        self.check()
-        reading = read()
-        self._stage.ledger.keep_reading(self._attempt, role, purpose, reading)
-        if purpose == "reading" and reading.sound:
-            self._values.append(reading.value)
-        self._stage.publish(
-            messages.Live(
-                job=self._item.job,
-                item=self._item.id,
-                point=self._point.key,
-                role=role,
-                value=reading_text(reading),
-                unit=reading.unit,
-                phase=purpose,
-                n=len(self._values),
-                of=self._point.readings,
-                note=note,
-                spread=spread_text(self._values, reading.unit),
-            )
-        )
-        return reading
-
-    def wait(self, seconds: float) -> None:
-        """Let *seconds* pass on the bench's clock."""
-        if self._bench.clock.wait(seconds, self._stopped):
-            self.check()
-
-    def confirm(self, title: Text, *lines: Text) -> bool:
-        """Ask yes or no."""
-        prompt = messages.Prompt(id=self._stage.next_prompt(), kind="confirm", title=title, lines=lines)
-        return self._stage.ask(prompt) == "yes"
-
-    def ask_reading(self) -> Reading:
-        """Have a person read the instrument that nobody else can read, and say for which point and which reading."""
-        point = point_view(self._point, "running", self._number, len(self._values))
-        return self.enter(
-            text(N_("Type the reading of the voltmeter, when it is at rest")),
-            self._point.unit,
-            text(
-                N_("{module} {range}, set value {setpoint}"),
-                module=point.module,
-                range=point.range,
-                setpoint=point.setpoint,
-            ),
-            text(N_("{n} of {of} readings taken"), n=len(self._values), of=self._point.readings),
-        )
-
-    def enter(self, title: Text, unit: str, *lines: Text) -> Reading:
-        """Ask a person for a reading; what cannot be understood is asked again, with the reason."""
-        prompt = messages.Prompt(
-            id=self._stage.next_prompt(), kind="enter", title=title, lines=lines, unit=unit
-        )
-        while True:
-            t0 = self._bench.clock.now()
-            typed = self._stage.ask(prompt)
-            try:
-                entry = parse_entry(typed, unit)
-            except BadInput as error:
-                prompt = msgspec.structs.replace(prompt, error=_sentence(error))
-                continue
-            return Reading(
-                raw=typed,
-                value=float(entry.value),
-                unit=entry.unit,
-                flags=("manual",),
-                t0=t0,
-                t1=self._bench.clock.now(),
-            )
-
-    def show(self, state: messages.PointStateName) -> None:
-        """Tell the faces the state of the point."""
-        self._stage.publish(
-            messages.PointChanged(
-                job=self._item.job,
-                item=self._item.id,
-                point=point_view(self._point, state, self._number, len(self._values)),
-            )
-        )
-
-
-def _sentence(error: BadInput) -> Text:
-    """Return what is wrong with an entry, in whatever language it is shown."""
-    return error.what if isinstance(error.what, Text) else text("{what}", what=error.what)

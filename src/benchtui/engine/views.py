@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from statistics import stdev
 
 from benchtui import messages
-from benchtui.procedures.base import BudgetLine, Point, Result
-from benchtui.quantity import MINUS, NBSP, Reading, engineering, plain, to_decimal
+from benchtui.procedures.base import BudgetLine, Outcome, Point, Verdict
+from benchtui.quantity import MINUS, NBSP, Reading, Waveform, engineering, plain, to_decimal
 
 
 def reading_text(reading: Reading) -> str:
@@ -58,7 +58,7 @@ def point_view(
         key=point.key,
         module=point.module,
         range=point.range.replace(" ", NBSP),
-        setpoint=engineering(to_decimal(point.setpoint), point.unit, sign=True),
+        setpoint=engineering(to_decimal(point.setpoint), point.unit, sign=True) if point.setpoint else "",
         state=state,
         attempt=attempt,
         readings=readings,
@@ -66,8 +66,31 @@ def point_view(
     )
 
 
-def result_view(result: Result, attempt: int) -> messages.ResultView:
-    """Return *result* as the certificate rounds it, with the ranked budget."""
+MOST_COLUMNS = 240
+"""Parts into which a waveform is thinned: more than any terminal has columns."""
+
+
+def thinned(waveform: Waveform) -> tuple[float, ...]:
+    """Return the extremes of even parts of *waveform*, in their order: short, and no peak is lost."""
+    values = waveform.values
+    if len(values) <= 2 * MOST_COLUMNS:
+        return values
+    size = len(values) / MOST_COLUMNS
+    kept: list[float] = []
+    for part in range(MOST_COLUMNS):
+        piece = values[round(part * size) : round((part + 1) * size)]
+        low, high = min(piece), max(piece)
+        kept += [low, high] if piece.index(low) < piece.index(high) else [high, low]
+    return tuple(kept)
+
+
+def result_view(outcome: Outcome, attempt: int) -> messages.ResultView:
+    """Return *outcome* as the certificate rounds it, with the ranked budget if it has one."""
+    if isinstance(outcome, Verdict):
+        return messages.ResultView(
+            point=outcome.point, attempt=attempt, cells=outcome.statement, k="", nu_eff="", probability=""
+        )
+    result = outcome
     return messages.ResultView(
         point=result.point,
         attempt=attempt,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
@@ -20,9 +20,13 @@ from benchtui.engine.hands import Hands
 from benchtui.errors import Aborted, BadInput, BenchtuiError, StandardRefused
 from benchtui.i18n import N_, text
 from benchtui.instruments import open_instrument
+from benchtui.instruments.driver import WiredInstrument
 from benchtui.instruments.guardian import Guardian
+from benchtui.instruments.manual import Ask, HandTask
+from benchtui.instruments.manual_source import ManualSource
 from benchtui.instruments.safe_off import Guarded
-from benchtui.procedures.base import Point, Procedure
+from benchtui.instruments.wire_file import WireRecorder
+from benchtui.procedures.base import Candidate, Procedure, Setup
 from benchtui.profiles import Bench, Standard, Uut, find, load
 from benchtui.quantity import Reading, engineering
 from benchtui.roles import Instrument
@@ -52,12 +56,19 @@ class Workbench:
         The child process that switches off when the engine dies.
     show_outputs
         Called whenever the state of the sources changes, before a source is switched on; what it raises keeps it off.
+    wires
+        Keeps what goes over the wires.
     """
 
     def __init__(
-        self, path: Path, guardian: Guardian, show_outputs: Callable[[messages.Outputs], None]
+        self,
+        path: Path,
+        guardian: Guardian,
+        show_outputs: Callable[[messages.Outputs], None],
+        wires: WireRecorder | None = None,
     ) -> None:
         self.path = path
+        self._wires = wires
         self.profile = load(path, Bench)
         self.hands = self._find_hands()
         self._guardian = guardian
@@ -67,8 +78,8 @@ class Workbench:
         # off stays here after its run, for the next try.
         self._may_be_on: dict[str, Seat] = {}
         self._switching = threading.Lock()
-        self.ask: Callable[[], Reading] | None = None
-        """Gets a reading from a person, for an instrument that nobody can read but a person; set for each attempt."""
+        self.ask: Ask | None = None
+        """Has a person read, or set, an instrument without a wire; set for each attempt."""
 
     @property
     def virtual(self) -> bool:
@@ -96,81 +107,135 @@ class Workbench:
             self.hands = None
         self.hands = self._find_hands()
 
-    def occupy(self, procedure: Procedure, uut: Uut, stopped: threading.Event) -> Mapping[str, Seat]:
-        """Open the instruments that *procedure* needs and check who they are; give up when *stopped* is set.
+    def candidates(self, procedure: Procedure, today: date) -> dict[str, list[Candidate]]:
+        """Return the standards of the bench that fill the rows of *procedure* and are in date on *today*, by role.
+
+        Raises
+        ------
+        StandardRefused
+            A row has none; if only because a certificate expired, this is said.
+        """
+        self._read_again()
+        owned = {
+            name: load(find("standards", entry.standard, self.path.parent), Standard)
+            for name, entry in self.profile.instruments.items()
+            if entry.standard
+        }
+        found: dict[str, list[Candidate]] = {}
+        for role, row in procedure.rows.items():
+            filling = [Candidate(name, standard) for name, standard in owned.items() if standard.row == row]
+            found[role] = [c for c in filling if c.standard.certificate.due >= today]
+            if not filling:
+                raise StandardRefused(
+                    text(N_("The bench has no standard for the row {row}."), row=row),
+                    where=str(self.path),
+                    hint=text(N_('Give an instrument of the bench a standard of this row: standard = "…"')),
+                )
+            if not found[role]:
+                raise StandardRefused(
+                    text(
+                        N_("The certificate of {name} expired on {date}."),
+                        name=filling[0].standard.name,
+                        date=filling[0].standard.certificate.due,
+                    ),
+                    where=filling[0].name,
+                    hint=text(
+                        N_("Use a standard with a valid certificate, or enter the new one in its profile.")
+                    ),
+                )
+        return found
+
+    def occupy(
+        self, procedure: Procedure, uut: Uut, setups: Iterable[Setup], stopped: threading.Event
+    ) -> None:
+        """Open the instruments that *setups* need and check who they are; give up when *stopped* is set.
 
         Raises
         ------
         InstrumentFailure
             An instrument is not there, is another one, or reports an error.
-        BadInput, StandardRefused
-            The bench has no instrument for a role.
+        BadInput
+            The bench has no instrument for a role, or one that cannot play it.
         Aborted
         """
-        self._read_again()
-        for role, kind in procedure.roles.items():
-            name = self._name_for(role, procedure)
-            entry = self.profile.instruments[name]
-            standard = (
-                load(find("standards", entry.standard, self.path.parent), Standard)
-                if entry.standard
-                else None
-            )
-            modules = {module.name: module.model for module in uut.modules} if role == "uut" else {}
-            instrument = open_instrument(
-                name, entry, clock=self.clock, modules=modules, ask=self._ask, beside=self.path.parent
-            )
-            self._seats[role] = seat = Seat(name, entry.profile, instrument, entry.resource, standard)
-            instrument.connect()
-            if name in self._may_be_on:
-                self._may_be_on[name] = seat
+        for left in list(self._may_be_on.values()):
+            if isinstance(left.instrument, ManualSource):  # nobody but a person can switch it off
+                left.instrument.confirm_off()
+        needed = {self._uut(): "uut"}
+        needed |= {chosen.name: role for setup in setups for role, chosen in setup.standards.items()}
+        for role in procedure.roles:
+            if role != "uut" and role not in procedure.rows:
+                needed[self._named(role)] = role
+        for name, role in needed.items():
+            self._open(name, role, procedure.roles[role], uut)
             # An abort that came before the wire was there has not been heard.
             if stopped.is_set():
                 raise Aborted(text(N_("The run was stopped.")))
-            if not isinstance(instrument, kind):
-                raise BadInput(
-                    text(
-                        N_("{name} cannot do what the item asks of it: {role}."),
-                        name=name,
-                        role=kind.__name__,
-                    ),
-                    where=str(self.path),
-                    hint=text(N_("Give the bench an instrument with this ability.")),
-                )
-        return dict(self._seats)
 
-    def _ask(self) -> Reading:
-        assert self.ask is not None, "an attempt is under way when an instrument is read"
-        return self.ask()
-
-    def _name_for(self, role: str, procedure: Procedure) -> str:
-        if role == "uut":
-            if "uut" in self.profile.instruments:
-                return "uut"
+    def _open(self, name: str, role: str, kind: type, uut: Uut) -> None:
+        entry = self.profile.instruments[name]
+        standard = (
+            load(find("standards", entry.standard, self.path.parent), Standard) if entry.standard else None
+        )
+        modules = {module.name: module.model for module in uut.modules} if role == "uut" else {}
+        instrument = open_instrument(
+            name, entry, clock=self.clock, modules=modules, ask=self._ask, beside=self.path.parent
+        )
+        self._seats[name] = seat = Seat(name, entry.profile, instrument, entry.resource, standard)
+        if self._wires is not None and isinstance(instrument, WiredInstrument):
+            instrument.keep_wire_log(self._wires.sink(name))
+        instrument.connect()
+        if name in self._may_be_on:
+            self._may_be_on[name] = seat
+        if not isinstance(instrument, kind):
             raise BadInput(
-                text(N_("The bench has no instrument named uut.")),
+                text(N_("{name} cannot do what the item asks of it: {role}."), name=name, role=kind.__name__),
                 where=str(self.path),
-                hint=text(N_("Name the unit under test: [instruments.uut]")),
+                hint=text(N_("Give the bench an instrument with this ability.")),
             )
-        row = procedure.rows[role]
-        for name, entry in self.profile.instruments.items():
-            if (
-                entry.standard
-                and load(find("standards", entry.standard, self.path.parent), Standard).row == row
-            ):
-                return name
-        raise StandardRefused(
-            text(N_("The bench has no standard for the row {row}."), row=row),
+
+    def seated(self, procedure: Procedure, setup: Setup) -> dict[str, Seat]:
+        """Return who plays each role at the point of *setup*."""
+        return {
+            role: self._seats[
+                "uut"
+                if role == "uut"
+                else setup.standards[role].name
+                if role in setup.standards
+                else self._named(role)
+            ]
+            for role in procedure.roles
+        }
+
+    def _ask(self, task: HandTask) -> Reading:
+        assert self.ask is not None, "an attempt is under way when an instrument is read"
+        return self.ask(task)
+
+    def _uut(self) -> str:
+        if "uut" in self.profile.instruments:
+            return "uut"
+        raise BadInput(
+            text(N_("The bench has no instrument named uut.")),
             where=str(self.path),
-            hint=text(N_('Give an instrument of the bench a standard of this row: standard = "…"')),
+            hint=text(N_("Name the unit under test: [instruments.uut]")),
         )
 
-    def roles(self) -> dict[str, object]:
+    def _named(self, role: str) -> str:
+        """Return the name of what plays a *role* that no row of the specification is for: the role's own."""
+        if role in self.profile.instruments:
+            return role
+        raise BadInput(
+            text(N_("The bench has no instrument named {role}."), role=role),
+            where=str(self.path),
+            hint=text(N_("Put it on the bench: [instruments.{role}]"), role=role),
+        )
+
+    def roles(self, seats: Mapping[str, Seat]) -> dict[str, object]:
         """Return what a procedure works with: role -> instrument, sources guarded."""
         playing: dict[str, object] = {}
-        for role, seat in self._seats.items():
+        for role, seat in seats.items():
             instrument = seat.instrument
-            if isinstance(instrument, Guarded):
+            if isinstance(instrument, Guarded | ManualSource):
                 playing[role] = GuardedSource(instrument, self._armer(seat), self._show)
             else:
                 playing[role] = instrument
@@ -179,7 +244,8 @@ class Workbench:
     def _armer(self, seat: Seat) -> Callable[[], None]:
         def arm() -> None:
             # Each time anew: a guardian that has died is found out before the next voltage, not after the last.
-            self._guardian.arm(seat.name, cast(Guarded, seat.instrument).safe_off_recipe())
+            if isinstance(seat.instrument, Guarded):
+                self._guardian.arm(seat.name, seat.instrument.safe_off_recipe())
             self._may_be_on[seat.name] = seat
 
         return arm
@@ -188,29 +254,10 @@ class Workbench:
         words = " ".join(word for word in (module, engineering(level, unit, sign=True)) if word)
         self._show_outputs(messages.Outputs(on=True, level=words, hazard=hazard))
 
-    def check_standards(self, procedure: Procedure, point: Point, today: datetime) -> None:
-        """Refuse a standard that is out of date or does not meet its row at *point*. Raises ``StandardRefused``."""
-        for role, seat in self._seats.items():
-            if seat.standard is None:
-                continue
-            if seat.standard.certificate.due < today.date():
-                raise StandardRefused(
-                    text(
-                        N_("The certificate of {name} expired on {date}."),
-                        name=seat.standard.name,
-                        date=seat.standard.certificate.due,
-                    ),
-                    where=seat.name,
-                    hint=text(
-                        N_("Use a standard with a valid certificate, or enter the new one in its profile.")
-                    ),
-                )
-            procedure.check_standard(role, seat.standard, point)
-
-    def connect_leads(self, wiring: Wiring) -> None:
+    def connect_leads(self, wiring: Wiring, seats: Mapping[str, Seat]) -> None:
         """On a virtual bench: connect the leads as the operator has confirmed. A person did it on a real one."""
         if self.hands is not None:
-            self.hands.connect(wiring, {role: seat.name for role, seat in self._seats.items()})
+            self.hands.connect(wiring, {role: seat.name for role, seat in seats.items()})
 
     def abort(self) -> None:
         """Make every call that waits on a wire raise ``Aborted``."""
@@ -221,7 +268,10 @@ class Workbench:
         """Switch every output off, also of a source that an earlier run left on; try all, return the first failure."""
         with self._switching:
             seats = {seat.name: seat for seat in list(self._seats.values())} | self._may_be_on
-            failures = [failure for seat in seats.values() if (failure := self._switch_off(seat)) is not None]
+            # All at once: one that hangs must not keep the others on.
+            with ThreadPoolExecutor(max(len(seats), 1), "safe-off") as pool:
+                ended = list(pool.map(self._switch_off, seats.values()))
+            failures = [failure for failure in ended if failure is not None]
             if not self._may_be_on:
                 self._show_outputs(messages.Outputs(on=False))
         return failures[0] if failures else None
@@ -269,5 +319,7 @@ class Workbench:
     def close(self) -> None:
         """Let the bench go."""
         self.leave()
+        if self._wires is not None:
+            self._wires.close()
         if self.hands is not None:
             self.hands.close()

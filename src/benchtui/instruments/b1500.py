@@ -9,7 +9,8 @@ from __future__ import annotations
 from benchtui.instruments.b1500_capacitance import B1500Capacitance
 from benchtui.instruments.b1500_measure import B1500Measure
 from benchtui.instruments.b1500_pulse import B1500Pulse
+from benchtui.instruments.b1500_self_test import B1500SelfTest
 
 
-class B1500(B1500Pulse, B1500Measure, B1500Capacitance):
-    """An analyzer that sources, measures, fires pulses and measures capacitance."""
+class B1500(B1500Pulse, B1500Measure, B1500Capacitance, B1500SelfTest):
+    """An analyzer that sources, measures, fires pulses, measures capacitance and tests itself."""

@@ -1,11 +1,12 @@
 """Capacitance with the multi-frequency unit of an analyzer, and its test signal for a frequency counter.
 
 Source: Keysight B1500A/B1505A Programming Guide, ``IMP``, ``FC``, ``ACV``, ``TC``, ``CLCORR``, ``CORRL``,
-``CORR?``, ``CORRST``. Correction is measured at the frequency that is set, and at no other.
+``CORR?``, ``CORRST``. Corrections are measured at the frequencies of a list; another list makes them invalid.
 """
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from benchtui.instruments.b1500_mainframe import B1500Mainframe
 from benchtui.quantity import Reading, engineering, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from benchtui.clock import Clock
     from benchtui.instruments.link import Wire
@@ -35,11 +36,17 @@ _ANSWERS = {"0": "", "1": "failed", "2": "aborted"}
 
 
 class _Signal(msgspec.Struct, frozen=True):
-    """The test signal that is on, and whether the list of correction frequencies holds its frequency."""
+    """The test signal that is on."""
 
     frequency: Decimal
     level: Decimal
-    listed: bool = False
+
+
+class _Corrections(msgspec.Struct, frozen=True):
+    """The list of correction frequencies, and when each correction was taken on the bench's clock."""
+
+    frequencies: tuple[Decimal, ...] = ()
+    taken: dict[str, float] = {}
 
 
 class B1500Capacitance(B1500Mainframe):
@@ -50,6 +57,7 @@ class B1500Capacitance(B1500Mainframe):
     ) -> None:
         super().__init__(name, resource, profile, clock, modules)
         self._signals: dict[int, _Signal] = {}
+        self._corrections: dict[int, _Corrections] = {}
 
     def prepare_capacitance(self, module: str, *, frequency: Decimal, level: Decimal) -> None:
         """Set test *frequency* (Hz) and *level* (V rms); the signal is on from now on.
@@ -67,20 +75,18 @@ class B1500Capacitance(B1500Mainframe):
             )
         if not level.is_finite() or not 0 < level <= STRONGEST:
             raise self._beyond(module, text(N_("A test level of {level} V is beyond the unit."), level=level))
-        before = self._signals.get(channel)
-        listed = before is not None and before.listed and before.frequency == frequency
 
         def work(wire: Wire) -> None:
             self._close_switch(wire, channel)
             for line in ("IMP 100", f"FC {channel},{_brief(frequency)}", f"ACV {channel},{_brief(level)}"):
                 self._dialect.write(wire, line)
             self._check_errors(wire)
-            self._signals[channel] = _Signal(frequency, level, listed)
+            self._signals[channel] = _Signal(frequency, level)
 
         self._run(work)
 
-    def correct(self, module: str, *, standard: str) -> None:
-        """Take the correction with the terminals ``open`` or ``short``, at the frequency that is set.
+    def correct(self, module: str, *, standard: str, frequencies: Sequence[Decimal] = ()) -> None:
+        """Take the correction with the terminals ``open`` or ``short`` at *frequencies*; if empty, at the one set.
 
         Raises
         ------
@@ -99,20 +105,50 @@ class B1500Capacitance(B1500Mainframe):
                 where=f"{self.name} {module}",
                 hint=text(N_("Known: {known}."), known=", ".join(_CORRECTIONS)),
             )
+        wanted = tuple(frequencies) or (signal.frequency,)
 
         def work(wire: Wire) -> None:
-            if not signal.listed:
-                # A new list makes the corrections that were taken invalid: only when the frequency is new.
+            if not set(wanted) <= set(self._corrected(channel).frequencies):
+                # A new list makes the corrections that were taken invalid: only when a frequency is new.
+                self._corrections.pop(channel, None)
                 self._dialect.write(wire, f"CLCORR {channel},1")
-                self._dialect.write(wire, f"CORRL {channel},{_brief(signal.frequency)}")
+                for frequency in wanted:
+                    self._dialect.write(wire, f"CORRL {channel},{_brief(frequency)}")
                 self._check_errors(wire)
-                self._signals[channel] = msgspec.structs.replace(signal, listed=True)
-            answer = self._dialect.query(wire, f"CORR? {channel},{kind}", _CORRECTION_TIMEOUT)
+                self._corrections[channel] = _Corrections(wanted)
+            corrections = self._corrected(channel)
+            seconds = _CORRECTION_TIMEOUT * len(corrections.frequencies)
+            answer = self._dialect.query(wire, f"CORR? {channel},{kind}", seconds)
             self._judge(answer, standard, wire)
             self._dialect.write(wire, f"CORRST {channel},{kind},1")
             self._check_errors(wire)
+            taken = {**corrections.taken, standard: self._clock.now()}
+            self._corrections[channel] = _Corrections(corrections.frequencies, taken)
 
         self._run(work)
+
+    def clear_corrections(self, module: str) -> None:
+        """Forget the corrections: readings are what the terminals and leads make of them.
+
+        Raises
+        ------
+        BadInput, InstrumentError, Lost, NoReply, Garbled, Aborted
+        """
+        channel = self._channel(module)
+
+        def work(wire: Wire) -> None:
+            self._corrections.pop(channel, None)
+            self._dialect.write(wire, f"CLCORR {channel},1")
+            self._check_errors(wire)
+
+        self._run(work)
+
+    def correction_age(self, module: str, *, frequency: Decimal) -> float:
+        """Return the seconds since open and short were both taken at *frequency*; infinite if they were not."""
+        corrections = self._corrected(self._channel(module))
+        if frequency not in corrections.frequencies or set(corrections.taken) != set(_CORRECTIONS):
+            return math.inf
+        return self._clock.now() - min(corrections.taken.values())
 
     def read_capacitance(self, module: str) -> Reading:
         """Trigger and return one reading in farads (parallel equivalent circuit).
@@ -142,11 +178,16 @@ class B1500Capacitance(B1500Mainframe):
                     where=f"{self.name}, {wire.address}",
                     hint=text(N_("Try again; if it comes back, look at the wire log.")),
                 )
+            # An older reading in the way would be followed by the new one, not by this answer.
+            self._check_errors(wire)
             return raw, capacitance
 
         t0 = self._clock.now()
         raw, capacitance = self._run(work)
         return Reading(raw, capacitance.value, "F", capacitance.flags, t0, self._clock.now())
+
+    def _corrected(self, channel: int) -> _Corrections:
+        return self._corrections.get(channel, _Corrections())
 
     def _signal(self, module: str, channel: int) -> _Signal:
         signal = self._signals.get(channel)
@@ -191,6 +232,7 @@ class B1500Capacitance(B1500Mainframe):
 
     def _make_ready(self, wire: Wire) -> None:
         self._signals.clear()
+        self._corrections.clear()
         super()._make_ready(wire)
 
 

@@ -6,6 +6,7 @@ the range under test is the one that measures.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from benchtui.instruments.b1500_mainframe import B1500Mainframe
@@ -13,12 +14,14 @@ from benchtui.instruments.flex_ranges import current_code, voltage_code
 from benchtui.quantity import Reading
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from benchtui.instruments.flex import Quantity
+    from benchtui.instruments.flex import Quantity, Spot
+    from benchtui.instruments.link import Wire
 
 _UNITS: dict[Quantity, str] = {"V": "V", "I": "A"}
 _SPOT_TIMEOUT = 30.0
+_SMALL_CURRENT = Decimal("1e-8")
+_PATIENT_CYCLES = 10
+"""Up to the range 10 nA a longer integration brings the noise down; a safe-off may wait for it, little is on then."""
 
 
 class B1500Measure(B1500Mainframe):
@@ -44,6 +47,20 @@ class B1500Measure(B1500Mainframe):
     def _measure(self, module: str, quantity: Quantity, code: int, span: Decimal) -> Reading:
         channel = self._channel(module)
         query = f"T{quantity} {channel},{-code}"
+
+        patient = quantity == "I" and span <= _SMALL_CURRENT
+
+        def work(wire: Wire) -> Spot:
+            if patient:
+                self._integrate(wire, _PATIENT_CYCLES)
+            try:
+                spot = self._spot(wire, query, channel, quantity, _SPOT_TIMEOUT)
+            finally:
+                if patient:
+                    self._integrate(wire)
+            self._check_errors(wire)  # its answer could not come next, had an older reading been in the way
+            return spot
+
         t0 = self._clock.now()
-        spot = self._run(lambda wire: self._spot(wire, query, channel, quantity, _SPOT_TIMEOUT))
+        spot = self._run(work)
         return Reading(spot.raw, spot.value, _UNITS[quantity], spot.flags, t0, self._clock.now(), float(span))

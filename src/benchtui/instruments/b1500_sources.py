@@ -97,7 +97,13 @@ class B1500Sources(B1500Mainframe):
         """
         channel = self._channel(module)
         limited: Quantity = "V" if self._forced.get(channel) == "I" else "I"
-        flags = self._run(lambda wire: self._spot(wire, f"T{limited} {channel}", channel, limited)).flags
+
+        def work(wire: Wire) -> tuple[str, ...]:
+            spot = self._spot(wire, f"T{limited} {channel}", channel, limited)
+            self._check_errors(wire)  # its answer could not come next, had an older one been in the way
+            return spot.flags
+
+        flags = self._run(work)
         if "oscillation" in flags:
             raise OutOfRange(
                 text(N_("The output of {module} oscillates."), module=module),

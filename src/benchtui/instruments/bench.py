@@ -8,7 +8,7 @@ from benchtui import profiles
 from benchtui.errors import BadInput
 from benchtui.i18n import N_, text
 from benchtui.instruments.b1500 import B1500
-from benchtui.instruments.manual import Ask, ManualVoltmeter
+from benchtui.instruments.manual_instrument import manual_instrument
 from benchtui.instruments.mks937 import Mks937
 from benchtui.instruments.mt_sics import SicsBalance
 from benchtui.instruments.passive import PASSIVE, PassiveStandard
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchtui.clock import Clock
-    from benchtui.instruments.profile import InstrumentProfile
+    from benchtui.instruments.manual import Ask
     from benchtui.roles import Instrument
 
 _NO_MODULES: Mapping[str, str] = {}
@@ -64,7 +64,7 @@ def open_instrument(
     modules
         For a modular instrument: module name -> model, from the profile of the unit under test.
     ask
-        For an instrument read by a person: gets a reading, flagged ``manual``.
+        For an instrument without a wire: has a person read or set it.
     beside
         Folder in which profiles are looked for first.
 
@@ -79,10 +79,10 @@ def open_instrument(
     if isinstance(profile, PassiveProfile):
         return _passive(name, profile, entry)
     if entry.resource.strip().upper() == MANUAL:
-        return _manual(name, profile, ask)
+        return manual_instrument(name, profile, ask)
     if isinstance(profile, ManualProfile):
         raise BadInput(
-            text(N_("{profile} is read by a person and has no address."), profile=profile.name),
+            text(N_("{profile} is read or set by a person and has no address."), profile=profile.name),
             where=entry.resource,
             hint=text(N_('Write resource = "MANUAL" in the bench file.')),
         )
@@ -113,21 +113,3 @@ def _passive(name: str, profile: PassiveProfile, entry: profiles.BenchInstrument
             hint=text(N_('Write resource = "PASSIVE" in the bench file.')),
         )
     return PassiveStandard(name)
-
-
-def _manual(name: str, profile: InstrumentProfile, ask: Ask | None) -> Instrument:
-    if profile.kind == "source":
-        raise BadInput(
-            text(
-                N_("A source cannot be operated by hand: nobody could switch it off when the program ends.")
-            ),
-            where=name,
-            hint=text(N_("Write its address in the bench file.")),
-        )
-    if ask is None:
-        raise BadInput(
-            text(N_("Nobody is there to read {name}."), name=name),
-            where=name,
-            hint=text(N_("A run without a person needs instruments with an address.")),
-        )
-    return ManualVoltmeter(name, ask)

@@ -99,6 +99,7 @@ class LineDialect(msgspec.Struct, frozen=True):
             self.read_terminator.encode("ascii"),
             limit=self.max_length,
             timeout=self.timeout if timeout is None else timeout,
+            pause=self.timeout,
         )
 
 
@@ -110,7 +111,7 @@ def printable(line: bytes, where: str) -> str:
     Garbled
         It holds bytes other than printable ASCII.
     """
-    if any(octet < 0x20 or octet > 0x7E for octet in line):
+    if not (line.isascii() and line.decode("ascii").isprintable()):
         raise Garbled(
             text(N_("The answer holds bytes that are no text: {answer}"), answer=repr(line[:80])[1:]),
             raw=line.decode("latin-1"),

@@ -80,6 +80,21 @@ class WiredInstrument(ABC):
         """Return the *last* entries of the log of the wire, oldest first."""
         return self._log.last(last)
 
+    def keep_wire_log(self, sink: Callable[[WireEntry], None]) -> None:
+        """Hand everything that goes over the wire from now on to *sink* as well; it must not wait."""
+        self._log.copy_to(sink)
+
+    def ask_identity(self) -> str:
+        """Open the wire, ask who is there, close it again; nothing is made ready. Raises as :meth:`connect`."""
+        self.close()
+        self._stop.clear()
+        self._link = self._new_link()
+        try:
+            self._link.open()
+            return self._link.run(self._identify)
+        finally:
+            self.close()
+
     def connect(self) -> None:
         """Open the wire, check the identity, drain errors, bring the instrument into a known quiet state.
 

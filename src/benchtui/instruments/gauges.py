@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from benchtui.errors import BadInput, InstrumentError
 from benchtui.i18n import N_, text
+from benchtui.instruments.answers import garbled
 from benchtui.instruments.driver import WiredInstrument
 from benchtui.quantity import Reading
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from benchtui.clock import Clock
     from benchtui.instruments.link import Wire
     from benchtui.instruments.profile import GaugeController
+
+_UNIT = re.compile(r"\d|[A-Za-z]+")
 
 
 class GaugeReader(WiredInstrument):
@@ -74,6 +78,8 @@ class GaugeReader(WiredInstrument):
 
     def _check_unit(self, wire: Wire) -> None:
         answer = self._dialect.query(wire, self._table.unit.send)
+        if _UNIT.fullmatch(answer) is None:
+            raise garbled(answer, wire.address)
         if answer != self._table.pascal_code:
             raise InstrumentError(
                 text(N_("The instrument does not report in pascals; its unit is {code}."), code=answer),

@@ -2,8 +2,9 @@
 
 It is run as a file, by the bare interpreter, and imports the standard library alone: it must be there in no
 time and must not fail because something else is broken. The engine speaks to it through its standard input, a
-line of JSON a request, and reads the acknowledgements from its standard output. The end of that input, or of
-the engine's process, with a source still armed is the signal to act.
+line of JSON a request, and reads the acknowledgements from its standard output: the request's words, and, behind
+a tab, why it is refused. The end of that input, or of the engine's process, with a source still armed is the signal
+to act. What VISA alone reaches has a guardian of its own, :mod:`benchtui.instruments.guardian_visa`.
 
 Arguments: the log file, and the process id of the engine.
 """
@@ -20,7 +21,7 @@ import socket
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, Protocol
 
 CONNECT_PATIENCE = 5.0
 """Seconds for which a connection is tried: an instrument may notice late that the engine's is gone."""
@@ -36,7 +37,21 @@ LOCK_PATIENCE = 0.5
 TCGETS2, TCSETS2, BOTHER, CBAUD = 0x802C542A, 0x402C542B, 0o010000, 0o010017
 
 Recipe = dict[str, Any]
+Requests = queue.SimpleQueue["bytes | Prepared | None"]
 ENGINE_ENDED = None
+
+
+class Wire(Protocol):
+    """A way to an instrument; everything that goes wrong with it is an ``OSError``."""
+
+    def send(self, frame: bytes) -> None:
+        """Send all of *frame*."""
+
+    def receive(self, timeout: float) -> bytes:
+        """Return what came within *timeout* seconds, nothing if nothing came."""
+
+    def close(self) -> None:
+        """Give the wire up."""
 
 
 class TcpWire:
@@ -150,30 +165,48 @@ class SerialWire:
 
 
 class SafeOff(threading.Thread):
-    """Carries out one recipe, each step even if one before it fails; the report tells what was done when."""
+    """Carries out one recipe, each step even if one before it fails; the report tells what was done when.
+
+    It is made when its source is armed, and started when the engine has ended.
+    """
 
     def __init__(self, name: str, recipe: Recipe, log: str) -> None:
         super().__init__(name=f"safe-off {name}")
+        self.source = name
         self.recipe = recipe
         self.log = log
         self.terminator = recipe["terminator"].encode("ascii")
         self.reply_terminator = recipe["reply_terminator"].encode("ascii") or self.terminator
         self.began = time.monotonic()
-        self.wire: TcpWire | SerialWire | None = None
+        self.wire: Wire | None = None
         self.received = b""
         self.steps: list[dict[str, Any]] = []
         self.report: dict[str, Any] = {
             "time": time.time(),
             "instrument": name,
-            "address": recipe["serial"]["device"]
-            if recipe["serial"]
-            else f"{recipe['host']} port {recipe['port']}",
+            "address": self.address(),
             "steps": self.steps,
             "complete": False,
         }
 
+    def address(self) -> str:
+        """Return where the instrument is, as a technician reads it."""
+        serial = self.recipe["serial"]
+        return str(serial["device"]) if serial else f"{self.recipe['host']} port {self.recipe['port']}"
+
+    def prepare(self, requests: Requests) -> None:
+        """Make ready what can be, and say so in *requests*: of a socket and a serial port nothing."""
+        requests.put(Prepared(self))
+
+    def start(self) -> None:
+        """Begin: the engine has ended."""
+        self.began = time.monotonic()
+        self.report["time"] = time.time()
+        super().start()
+
     def run(self) -> None:
         """Zero at once, wait for the measured discharge, open."""
+        self.interrupt()
         sent = [self.send(line) for line in self.recipe["immediate"]]
         try:
             discharged = self.await_discharge()
@@ -188,6 +221,9 @@ class SafeOff(threading.Thread):
             file.write(json.dumps(self.report) + "\n")
             file.flush()
             os.fsync(file.fileno())
+
+    def interrupt(self) -> None:
+        """Make an instrument listen that is busy with something else, where the wire can do that."""
 
     def send(self, line: str) -> bool:
         """Send *line*; a connection that broke is opened anew once."""
@@ -206,12 +242,16 @@ class SafeOff(threading.Thread):
         self.note(line, failure, failed=True)
         return False
 
-    def connect(self) -> TcpWire | SerialWire:
+    def open(self) -> Wire:
+        """Return a new wire to the instrument."""
+        return SerialWire(self.recipe) if self.recipe["serial"] else TcpWire(self.recipe)
+
+    def connect(self) -> Wire:
         """Return the wire, opened if need be; after the patience is spent, a single try."""
         deadline = self.began + CONNECT_PATIENCE
         while self.wire is None:
             try:
-                self.wire = SerialWire(self.recipe) if self.recipe["serial"] else TcpWire(self.recipe)
+                self.wire = self.open()
             except OSError:
                 if time.monotonic() >= deadline:
                     raise
@@ -280,7 +320,15 @@ class SafeOff(threading.Thread):
         self.steps.append({"after": after, "sent": sent, "answer": answer, "failed": failed})
 
 
-def listen(requests: queue.SimpleQueue[bytes | None]) -> None:
+class Prepared:
+    """Word that a safe-off is ready to be started; *failure* says why it is not, empty if it is."""
+
+    def __init__(self, safe_off: SafeOff, failure: str = "") -> None:
+        self.safe_off = safe_off
+        self.failure = failure
+
+
+def listen(requests: Requests) -> None:
     """Pass on what the engine says line by line, and that it says no more."""
     received = b""
     # Not through sys.stdin: a thread that waits in its buffer would hold up the end of this process.
@@ -291,7 +339,7 @@ def listen(requests: queue.SimpleQueue[bytes | None]) -> None:
     requests.put(ENGINE_ENDED)
 
 
-def watch(engine: int, requests: queue.SimpleQueue[bytes | None]) -> None:
+def watch(engine: int, requests: Requests) -> None:
     """Pass on that the engine's process ended: a child that it forked may hold its end of the pipe open."""
     if sys.platform == "linux":
         try:
@@ -307,31 +355,78 @@ def watch(engine: int, requests: queue.SimpleQueue[bytes | None]) -> None:
             requests.put(ENGINE_ENDED)
 
 
-def main(log: str, engine: int) -> None:
-    """Keep the list of armed sources until the engine ends, then switch them off."""
+class Armed:
+    """The sources that are armed, by name, and those that are about to be."""
+
+    def __init__(self, kind: type[SafeOff], log: str, requests: Requests) -> None:
+        self.kind = kind
+        self.log = log
+        self.requests = requests
+        self.ready: dict[str, SafeOff] = {}
+        self.preparing: dict[str, SafeOff] = {}
+
+    def arm(self, name: str, recipe: Recipe) -> None:
+        """Prepare the safe-off of the source *name*; what is armed with this recipe already is so still."""
+        known = self.ready.get(name)
+        if known is not None and known.recipe == recipe:
+            acknowledge(f"arm {name}")
+            return
+        safe_off = self.preparing[name] = self.kind(name, recipe, self.log)
+        safe_off.prepare(self.requests)
+
+    def take(self, prepared: Prepared) -> None:
+        """Count a source as armed from now on, if its safe-off is ready and still wanted."""
+        safe_off = prepared.safe_off
+        name = safe_off.source
+        if self.preparing.get(name) is not safe_off:
+            safe_off.disconnect()
+            return
+        del self.preparing[name]
+        if not prepared.failure:
+            self.release(name)
+            self.ready[name] = safe_off
+        acknowledge(f"arm {name}", prepared.failure)
+
+    def disarm(self, name: str) -> None:
+        """Forget the source *name*."""
+        self.preparing.pop(name, None)
+        self.release(name)
+        acknowledge(f"disarm {name}")
+
+    def release(self, name: str) -> None:
+        """Give up what was prepared for the source *name*."""
+        safe_off = self.ready.pop(name, None)
+        if safe_off is not None:
+            safe_off.disconnect()
+
+
+def main(log: str, engine: int, kind: type[SafeOff] = SafeOff) -> None:
+    """Keep the list of armed sources until the engine ends, then switch them off, all at once."""
     for name in ("SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    requests: Requests = queue.SimpleQueue()
     threading.Thread(target=listen, args=(requests,), daemon=True).start()
     threading.Thread(target=watch, args=(engine, requests), daemon=True).start()
-    armed: dict[str, Recipe] = {}
+    armed = Armed(kind, log, requests)
     acknowledge("ready")
-    while (line := requests.get()) is not ENGINE_ENDED:
-        request = json.loads(line)
+    while (message := requests.get()) is not ENGINE_ENDED:
+        if isinstance(message, Prepared):
+            armed.take(message)
+            continue
+        request = json.loads(message)
         if request["do"] == "arm":
-            armed[request["name"]] = request["recipe"]
+            armed.arm(request["name"], request["recipe"])
         else:
-            armed.pop(request["name"], None)
-        acknowledge(f"{request['do']} {request['name']}")
-    for name, recipe in armed.items():
-        SafeOff(name, recipe, log).start()
+            armed.disarm(request["name"])
+    for safe_off in armed.ready.values():
+        safe_off.start()
 
 
-def acknowledge(word: str) -> None:
-    """Tell the engine that its request is carried out; it may be gone already."""
+def acknowledge(word: str, failure: str = "") -> None:
+    """Tell the engine that its request is carried out, or why not; it may be gone already."""
     try:
-        sys.stdout.write(word + "\n")
+        sys.stdout.write(f"{word}\t{failure}\n" if failure else f"{word}\n")
         sys.stdout.flush()
     except OSError:
         return

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _WEIGHT = re.compile(r" *(?P<value>[+-]?\d+(\.\d*)?) (?P<unit>[A-Za-z]+) *")
 _KILOGRAMS = {"kg": Decimal(1), "g": Decimal("1e-3"), "mg": Decimal("1e-6")}
+_DYNAMIC = "D"
+_POLL_INTERVAL = 0.2
+_POLL_SECONDS = 3.0
 _OUT_OF_RANGE = {"+": "over-range", "-": "under-range"}
 
 
@@ -53,7 +56,16 @@ class SicsBalance(WiredInstrument):
         InstrumentError, Lost, NoReply, Garbled, Aborted
         """
         t0 = self._clock.now()
-        raw, value, flags = self._run(self._weigh)
+        # First asked again and again for its value of the moment: a balance that is silent then is found out at once.
+        # Only a load that still moves is left to the balance, which answers in its own time.
+        while (weighed := self._run(lambda wire: self._weigh(wire, "SI"))) is None:
+            if self._clock.now() - t0 >= _POLL_SECONDS:
+                weighed = self._run(lambda wire: self._weigh(wire, "S", self._stable_timeout))
+                break
+            self._wait(_POLL_INTERVAL)
+        if weighed is None:
+            raise self._not_settled()
+        raw, value, flags = weighed
         return Reading(raw, value, "kg", flags, t0, self._clock.now())
 
     def zero_balance(self) -> None:
@@ -77,14 +89,14 @@ class SicsBalance(WiredInstrument):
         self._run(lambda wire: self._carry_out(wire, "C3", self._adjust_timeout))
 
     def parse(self, answer: SicsAnswer, where: str) -> tuple[float, tuple[str, ...]]:
-        """Return the kilograms in the *answer* to ``S``, and their flags.
+        """Return the kilograms in the stable *answer* to ``S`` or ``SI``, and their flags.
 
         Raises
         ------
         NotSettled
             The balance says so.
         Garbled
-            It is no answer to ``S``.
+            It is no such answer.
         """
         if answer.status in _OUT_OF_RANGE:
             return math.nan, (_OUT_OF_RANGE[answer.status],)
@@ -113,9 +125,19 @@ class SicsBalance(WiredInstrument):
     def _make_ready(self, wire: Wire) -> None:
         """Do nothing: the balance was reset before it was asked who it is."""
 
-    def _weigh(self, wire: Wire) -> tuple[str, float, tuple[str, ...]]:
-        answer = self._dialect.ask(wire, "S", self._stable_timeout)[-1]
-        return answer.line, *self.parse(answer, wire.address)
+    def _weigh(
+        self, wire: Wire, command: str, timeout: float | None = None
+    ) -> tuple[str, float, tuple[str, ...]] | None:
+        """Return a stable weight as it came, in kilograms, and its flags; None while it is not stable."""
+        answer = self._dialect.ask(wire, command, timeout, alone=True)[-1]
+        if answer.status == _DYNAMIC:
+            return None
+        value, flags = self.parse(answer, wire.address)
+        # Had an older weight been in the way, the new one would come now, before the answer to this.
+        who = self._dialect.ask(wire, self._identity_table.query, alone=True)[-1]
+        if who.line != self._identity:
+            raise garbled(who.line, wire.address)
+        return answer.line, value, flags
 
     def _carry_out(self, wire: Wire, command: str, timeout: float) -> None:
         answer = self._dialect.ask(wire, command, timeout)[-1]

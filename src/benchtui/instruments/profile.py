@@ -9,11 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, cast
 
+import msgspec
 from msgspec import Meta
 
 from benchtui import profiles
 from benchtui.errors import ProfileError
-from benchtui.instruments.profile_words import Check, Command, Pattern, Source, Step
+from benchtui.instruments.profile_words import Check, Command, Pattern, RoomQuantity, Source, Step
 from benchtui.instruments.role_tables import (
     CounterTable,
     DigitizerTable,
@@ -74,19 +75,28 @@ class Barrier(Profile, frozen=True, kw_only=True):
     source: Source
 
 
+class Switches(Profile, frozen=True, kw_only=True):
+    """A *query* for the switches that are closed; its answer matches *pattern* if ``{channel}`` is among them."""
+
+    query: Command
+    pattern: Pattern
+    source: Source
+
+
 class Discharge(Profile, frozen=True, kw_only=True):
     """The measurement that proves an output to be discharged.
 
     *query* is asked for every channel, *pattern* reads the volts from its group ``value``; ``{channel}`` and
     ``{letter}`` are filled in. The output counts as discharged below *limit* volts; after *seconds* it is
     opened whatever the measurement says. Channels that are off do not answer; the *barrier* tells when no
-    answer can be missing any more.
+    answer can be missing any more, and *switches* which channels need not be asked.
     """
 
     query: Command
     pattern: Pattern
     source: Source
     barrier: Barrier | None = None
+    switches: Switches | None = None
     limit: Positive = Decimal(30)
     seconds: Positive = Decimal(2)
 
@@ -246,8 +256,38 @@ class PtuProfile(WiredProfile, frozen=True, kw_only=True, tag="vaisala-ptu"):
     reply: Pattern
 
 
+ManualRole: TypeAlias = Literal[
+    "voltmeter", "ammeter", "null-detector", "ohmmeter", "counter", "capacitance-meter", "pressure-gauge", "balance",
+    "room-monitor", "voltage-source", "current-source",
+]  # fmt: skip
+
+
 class ManualProfile(_Named, frozen=True, kw_only=True, tag="manual"):
-    """An instrument that a person reads."""
+    """An instrument that a person reads or sets.
+
+    Attributes
+    ----------
+    roles
+        What it is.
+    spans
+        The full scales of its ranges by role, in base units and ascending. The person is told which one to choose,
+        and what it cannot have shown is asked again; without them neither is done.
+    channels
+        How many gauges a vacuum controller has.
+    quantities
+        What a room monitor has.
+    """
+
+    roles: Annotated[tuple[ManualRole, ...], Meta(min_length=1)] = ("voltmeter",)
+    spans: dict[ManualRole, Annotated[tuple[Decimal, ...], Meta(min_length=1)]] = msgspec.field(
+        default_factory=dict
+    )
+    channels: Annotated[int, Meta(ge=1, le=12)] = 1
+    quantities: Annotated[tuple[RoomQuantity, ...], Meta(min_length=1)] = (
+        "temperature",
+        "humidity",
+        "pressure",
+    )
 
 
 class PassiveProfile(_Named, frozen=True, kw_only=True, tag="passive"):

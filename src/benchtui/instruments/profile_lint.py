@@ -42,14 +42,26 @@ def lint(profile: InstrumentProfile) -> tuple[Finding, ...]:
 
 
 def _manual(profile: ManualProfile) -> Iterator[Finding]:
-    if profile.kind == "source":
+    sources = {role for role in profile.roles if role.endswith("-source")}
+    if (profile.kind == "source") != bool(sources):
         yield Finding(
             ("kind",),
-            text(
-                N_("A source cannot be operated by hand: nobody could switch it off when the program ends.")
-            ),
-            text(N_("Manual instruments are meters.")),
+            text(N_("What a person sets is a source, what a person reads is a meter.")),
+            text(N_('Write kind = "source" if roles hold a source, else kind = "meter".')),
         )
+    for role, spans in profile.spans.items():
+        if role not in profile.roles:
+            yield Finding(
+                ("spans", role),
+                text(N_("There are spans for {role}, which is none of its roles."), role=role),
+                text(N_("Correct spans or roles.")),
+            )
+        if list(spans) != sorted(set(spans)) or spans[0] <= 0:
+            yield Finding(
+                ("spans", role),
+                text(N_("The spans are not positive and in ascending order.")),
+                text(N_("Write each span once, the smallest first.")),
+            )
 
 
 def _safe_off(profile: WiredProfile) -> Iterator[Finding]:
@@ -94,6 +106,9 @@ def _patterns(profile: WiredProfile) -> Iterator[Finding]:
             yield from check_pattern(
                 ("safe-off", "discharge", "barrier"), profile.safe_off.discharge.barrier.pattern
             )
+        if profile.safe_off.discharge.switches is not None:
+            filled = _PLACE.sub("A", profile.safe_off.discharge.switches.pattern)
+            yield from check_pattern(("safe-off", "discharge", "switches"), filled)
     if isinstance(profile, Mks937Profile):
         for word in profile.words:
             yield from check_pattern(("words", word), word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -12,6 +12,7 @@ Command = Annotated[str, Meta(pattern=r"^[ -~]+$", description="one command line
 Pattern = Annotated[
     str, Meta(min_length=1, description="a regular expression that the whole answer must match")
 ]
+RoomQuantity = Literal["temperature", "humidity", "pressure"]
 Source = Annotated[str, Meta(min_length=1, description="the document and the place in it")]
 
 

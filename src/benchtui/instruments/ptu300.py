@@ -24,6 +24,8 @@ _PASCALS = 100.0  # in a hectopascal
 _STARS = re.compile(r"\*[*.]*")
 _QUANTITIES = {"temperature": ("°C", 1.0), "humidity": ("%RH", 1.0), "pressure": ("Pa", _PASCALS)}
 _LIST_PAUSE = 0.3
+_READING_PAUSE = 0.3
+"""Seconds within which a transmitter answers; a message has 30 characters at 4800 bd."""
 
 
 class Ptu300(WiredInstrument):
@@ -105,4 +107,6 @@ class Ptu300(WiredInstrument):
 
     def _read(self, wire: Wire) -> tuple[str, tuple[float, ...]]:
         answer = self._dialect.query(wire, self._table.read.send)
-        return answer, self.parse(answer, wire.address)
+        values = self.parse(answer, wire.address)
+        wire.expect_silence(_READING_PAUSE)  # had an older message come first, the new one would come now
+        return answer, values

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from benchtui.instruments.profile import SafeOff, SerialLine
 
+VISA_KINDS = frozenset({"GPIB", "USB-TMC", "TCPIP VXI-11", "TCPIP HiSLIP"})
+"""Kinds of resource that the guardian reaches through the VISA library of this computer."""
+
 
 def recipe(
     resource: str,
@@ -54,13 +57,18 @@ def recipe(
     discharge = table.discharge
     if discharge is None:
         return made
-    barrier = discharge.barrier
+    barrier, switches = discharge.barrier, discharge.switches
     return msgspec.structs.replace(
         made,
         discharge=tuple(
-            ChannelDischarge(query=fill(discharge.query, places), pattern=fill(discharge.pattern, places))
+            ChannelDischarge(
+                query=fill(discharge.query, places),
+                pattern=fill(discharge.pattern, places),
+                closed=fill(switches.pattern, places) if switches else "",
+            )
             for places in channels
         ),
+        switches=switches.query if switches else "",
         barrier=barrier and Barrier(query=barrier.query, pattern=barrier.pattern),
         limit=float(discharge.limit),
         seconds=float(discharge.seconds),
@@ -73,7 +81,7 @@ def addressed(made: SafeOffRecipe, resource: str, serial: SerialLine | None) -> 
     Raises
     ------
     BadInput
-        The guardian cannot reach it: it has the standard library alone, and that knows no VISA.
+        No guardian can reach it.
     """
     kind = kind_of(resource)
     if kind == "serial line" and serial is not None:
@@ -86,12 +94,16 @@ def addressed(made: SafeOffRecipe, resource: str, serial: SerialLine | None) -> 
             flow=serial.flow,
         )
         return msgspec.structs.replace(made, serial=port)
+    if kind in VISA_KINDS:
+        return msgspec.structs.replace(made, visa=resource)
     if kind != "TCPIP SOCKET":
         raise BadInput(
             text(N_("Nobody could switch this source off when the program ends: {kind}."), kind=kind),
             where=resource,
             hint=text(
-                N_("Reach it over a raw socket, of the instrument or of a gateway, or over a serial line.")
+                N_(
+                    "Reach it over a raw socket, over a serial line, or through the VISA library of this computer."
+                )
             ),
         )
     address = parse_socket(resource)

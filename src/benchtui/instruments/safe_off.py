@@ -8,10 +8,14 @@ import msgspec
 
 
 class ChannelDischarge(msgspec.Struct, frozen=True, kw_only=True):
-    """The measurement of one channel: *query*, and a *pattern* with the volts in its group ``value``."""
+    """The measurement of one channel: *query*, and a *pattern* with the volts in its group ``value``.
+
+    *closed* matches the answer to the recipe's question for the switches if this channel's is closed.
+    """
 
     query: str
     pattern: str
+    closed: str = ""
 
 
 class Barrier(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +45,8 @@ class SafeOffRecipe(msgspec.Struct, frozen=True, kw_only=True):
         Where the instrument listens, if it is reached over the network.
     serial
         Its port, if it is reached over a serial line.
+    visa
+        Its resource string, if it is reached through the VISA library of this computer.
     terminator
         What ends a line, both ways.
     reply_terminator
@@ -53,6 +59,8 @@ class SafeOffRecipe(msgspec.Struct, frozen=True, kw_only=True):
         What to measure until every channel is below *limit*; empty where nothing is measured.
     barrier
         Asked after the measurements: a channel that has not answered by then is off.
+    switches
+        Asks which output switches are closed, where measurements must be asked for one by one; empty: each is asked.
     limit
         Magnitude in volts below which a channel counts as discharged.
     seconds
@@ -67,10 +75,12 @@ class SafeOffRecipe(msgspec.Struct, frozen=True, kw_only=True):
     host: str = ""
     port: int = 0
     serial: SerialPort | None = None
+    visa: str = ""
     reply_terminator: str = ""
     answered: tuple[str, ...] = ()
     discharge: tuple[ChannelDischarge, ...] = ()
     barrier: Barrier | None = None
+    switches: str = ""
     limit: float = 30.0
     seconds: float = 2.0
 

@@ -37,6 +37,9 @@ class SerialTransport:
         Speed and framing.
     """
 
+    prompt = True
+    """No call blocks for longer than it is told, but for opening."""
+
     def __init__(self, port: str, line: SerialLine) -> None:
         self.port = port
         self._line = line

@@ -45,8 +45,12 @@ class SicsDialect(LineDialect, frozen=True):
         """
         return self.ask(wire, command, timeout)[-1].line
 
-    def ask(self, wire: Wire, command: str, timeout: float | None = None) -> tuple[SicsAnswer, ...]:
-        """Send *command* and return all lines of its answer; lines that belong to nothing asked are passed over.
+    def ask(
+        self, wire: Wire, command: str, timeout: float | None = None, *, alone: bool = False
+    ) -> tuple[SicsAnswer, ...]:
+        """Send *command* and return all lines of its answer.
+
+        Lines that belong to nothing asked are passed over; if the answer must come *alone*, they are an error.
 
         Raises
         ------
@@ -68,7 +72,7 @@ class SicsDialect(LineDialect, frozen=True):
             if line in _REFUSALS:
                 raise self._refused(wire, command, line)
             match = _ANSWER.fullmatch(line)
-            if match is None:
+            if match is None or (alone and match["id"] != identifier):
                 raise Garbled(
                     text(N_("This is no answer of a balance: {answer}"), answer=repr(line[:80])),
                     raw=line,

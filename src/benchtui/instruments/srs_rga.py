@@ -50,6 +50,7 @@ _HARDWARE_TIMEOUT = 30.0
 _SAFE_OFF_TIMEOUT = 0.5
 # Not 1 and 3: a filament error stays until the filament is on, that of a missing multiplier for ever.
 _FATAL_BITS = (0, 4, 5, 6)
+_FILAMENT_BIT = 1
 _POINTS = range(10, 26)
 
 
@@ -75,6 +76,7 @@ class SrsRga(WiredInstrument):
         self._table = profile
         self._largest_mass = profile.largest_mass
         self._has_multiplier = False
+        self._emitting = False
 
     # --- role: mass spectrometer
     def switch_filament(self, on: bool) -> None:
@@ -106,7 +108,13 @@ class SrsRga(WiredInstrument):
         timeout = self._dialect.timeout + 3 * POINT_SECONDS[self._table.noise_floor]
         t0 = self._clock.now()
         command = f"MR{mass}"
-        block = self._measure(command, lambda wire: self._dialect.block(wire, command, 1, timeout))
+
+        def work(wire: Wire) -> bytes:
+            word = self._dialect.block(wire, command, 1, timeout)
+            self._check_after(wire)
+            return word
+
+        block = self._measure(command, work)
         (count,) = ion_counts(block)
         value, flags = _amperes(count)
         return Reading(block.decode("latin-1"), value, "A", flags, t0, self._clock.now())
@@ -137,7 +145,9 @@ class SrsRga(WiredInstrument):
         def work(wire: Wire) -> bytes:
             self._set_masses(wire, first, last)
             self._set(wire, "SA", points_per_mass)
-            return self._dialect.block(wire, "SC1", points + 1, timeout)
+            words = self._dialect.block(wire, "SC1", points + 1, timeout)
+            self._check_after(wire)
+            return words
 
         t0 = self._clock.now()
         block = self._measure("SC1", work)
@@ -198,6 +208,7 @@ class SrsRga(WiredInstrument):
         )
 
     def _switch_off(self, wire: Wire) -> None:
+        self._emitting = False
         failures: list[InstrumentFailure] = []
 
         def attempt(step: Callable[[Wire], object]) -> None:
@@ -226,8 +237,9 @@ class SrsRga(WiredInstrument):
     def _unanswered(self, step: Step) -> Callable[[Wire], object]:
         return lambda wire: self._dialect.say(wire, step.send)
 
-    def _synchronise(self, wire: Wire) -> None:
-        self._dialect.synchronise(wire, self._identity_table.query, self._identity_pattern)
+    def _synchronise(self, wire: Wire, timeout: float | None = None) -> None:
+        question = self._identity_table.query
+        self._dialect.synchronise(wire, question, self._identity_pattern, timeout)
 
     def _confirm_off(self, wire: Wire) -> None:
         if self._dialect.number(wire, "FL?") != 0:
@@ -251,6 +263,7 @@ class SrsRga(WiredInstrument):
         self._dialect.interrupt(wire)
 
     def _make_ready(self, wire: Wire) -> None:
+        self._emitting = False
         self._dialect.byte(wire, "EC?")  # errors of a former life are not ours
         self._has_multiplier = self._dialect.byte(wire, "MO?") == 1
         for command in self._immediate():
@@ -271,7 +284,8 @@ class SrsRga(WiredInstrument):
         except InstrumentFailure:
             self._emission_off(wire)
             raise
-        if pressure > filament.limit:
+        self._emitting = pressure <= filament.limit
+        if not self._emitting:
             self._emission_off(wire)
             raise OutOfRange(
                 text(
@@ -283,9 +297,9 @@ class SrsRga(WiredInstrument):
             )
 
     def _emission_off(self, wire: Wire) -> None:
-        if wire.dirty:
-            self._synchronise(wire)
-        self._dialect.byte(wire, "FL0", _HARDWARE_TIMEOUT)
+        self._emitting = False
+        self._dialect.say(wire, "FL0")  # before anything is made of what else may be on the wire
+        self._synchronise(wire, _HARDWARE_TIMEOUT)
         self._confirm_off(wire)
 
     def _pressure(self, wire: Wire) -> float:
@@ -326,6 +340,15 @@ class SrsRga(WiredInstrument):
             if code:
                 raise self._refused(code, command) from silence
             raise
+
+    def _check_after(self, wire: Wire) -> None:
+        """Make sure that what was read are the ion currents of now.
+
+        The words have neither head nor end. Had an older answer, or an echo, been before them, the rest of them would
+        now stand before the status; and a filament that went out meanwhile makes them worthless.
+        """
+        bits = (*_FATAL_BITS, _FILAMENT_BIT) if self._emitting else _FATAL_BITS
+        self._check_status(wire, self._dialect.byte(wire, "ER?"), bits)
 
     def _check_masses(self, first: int, last: int) -> None:
         if not 1 <= first <= last <= self._largest_mass:

@@ -13,6 +13,7 @@ import msgspec
 from benchtui.errors import BadInput, Garbled, NoReply
 from benchtui.i18n import N_, Text, text
 from benchtui.instruments.answers import garbled
+from benchtui.instruments.link import aborted
 from benchtui.instruments.recipes import fill
 from benchtui.instruments.table_driver import TableInstrument, decimal_text
 from benchtui.instruments.waveform_blocks import REAL64, Samples, parse_real64, parse_text
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _LONGEST_NUMBER = 32
 _POLL_INTERVAL = 0.05
+_ARM_SECONDS = 0.1
+"""Real seconds that an instrument gets to take in that it is armed, where it cannot be asked."""
 _DIGITS = Decimal("1e-12")
 
 
@@ -109,7 +112,7 @@ class TableDigitizer(TableInstrument):
         self._capture = _Capture(fitting, interval, samples, before)
 
     def arm(self) -> None:
-        """Wait for the trigger from now on; returns at once.
+        """Wait for the trigger from now on; returns once the instrument is armed.
 
         Raises
         ------
@@ -120,8 +123,11 @@ class TableDigitizer(TableInstrument):
         capture = self._prepared()
         table = self._digitizer
         if table.complete is None:
-            # An error query would wait behind the trigger: it is asked after the waveform.
+            # An error query would wait behind the trigger: it is asked after the waveform. So nothing tells when the
+            # instrument is armed; what triggers it must not come before that.
             self._run(lambda wire: self._say(wire, tuple(step.send for step in table.arm)))
+            if self._stop.wait(_ARM_SECONDS):
+                raise aborted(self.name)
         else:
             self._run(lambda wire: self._send(wire, table.arm))
         self._capture = msgspec.structs.replace(capture, armed=True)
@@ -252,6 +258,7 @@ class TableDigitizer(TableInstrument):
                 terminator,
                 limit=count * _LONGEST_NUMBER,
                 timeout=max(deadline - time.monotonic(), 0.0),
+                pause=self._dialect.timeout,
             )
             lines.append(line)
             seen += line.count(b",") + 1

@@ -115,7 +115,10 @@ class TableInstrument(WiredInstrument):
             # Parsed here and not by the caller: an answer that makes no sense leaves the link dirty.
             timeout = float(answer.table.timeout) + extra
             raw = self._dialect.query(wire, answer.table.read.send, timeout)
-            return (raw, *answer.parse(raw, wire.address))
+            value, flags = answer.parse(raw, wire.address)
+            # Had an older reading been in the way, the new one would come now, in place of the answer to this.
+            self._check_errors(wire)
+            return raw, value, flags
 
         t0 = self._clock.now()
         raw, value, flags = self._run(work)

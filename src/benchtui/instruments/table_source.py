@@ -210,7 +210,8 @@ class TableSource(TableInstrument):
             match = pattern.fullmatch(answer)
             if match is None:
                 raise garbled(answer, wire.address)
-            volts = float(match["value"])
+            # Of two answers the first may be the voltage of before.
+            volts = float("nan") if wire.discard_stale() else float(match["value"])
             if abs(volts) < discharge.limit:
                 return
             if time.monotonic() >= deadline:

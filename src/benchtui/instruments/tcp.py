@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import select
 import socket
+from typing import TYPE_CHECKING
 
 from benchtui.errors import InstrumentFailure, Lost, NoReply, Refused
 from benchtui.i18n import N_, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _CHUNK = 65536
 
@@ -21,10 +26,14 @@ class TcpTransport:
         TCP port.
     """
 
+    prompt = True
+    """No call blocks for longer than it is told, but for opening."""
+
     def __init__(self, host: str, port: int) -> None:
         self.host = host
         self.port = port
         self._socket: socket.socket | None = None
+        self._readable: Callable[[float], bool] = _nothing
 
     @property
     def address(self) -> str:
@@ -72,15 +81,24 @@ class TcpTransport:
             ) from error
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        # Never in a blocking call: waiting apart costs one call to the system and not three.
+        connection.settimeout(0.0)
         self._socket = connection
+        self._readable = _waiter(connection)
 
     def send(self, frame: bytes, timeout: float) -> int:
         """Hand bytes to the operating system; return how many it took."""
         connection = self._open_socket()
-        connection.settimeout(timeout)
         try:
             return connection.send(frame)
-        except TimeoutError:
+        except BlockingIOError:
+            if not select.select([], [connection], [], timeout)[1]:
+                return 0
+        except OSError as error:
+            raise self._lost(error) from error
+        try:
+            return connection.send(frame)
+        except BlockingIOError:
             return 0
         except OSError as error:
             raise self._lost(error) from error
@@ -88,10 +106,11 @@ class TcpTransport:
     def receive(self, timeout: float) -> bytes:
         """Return the bytes that came; an end of the stream is ``Lost``."""
         connection = self._open_socket()
-        connection.settimeout(timeout)
+        if timeout > 0 and not self._readable(timeout):
+            return b""
         try:
             chunk = connection.recv(_CHUNK)
-        except (TimeoutError, BlockingIOError):
+        except BlockingIOError:
             return b""
         except OSError as error:
             raise self._lost(error) from error
@@ -101,10 +120,11 @@ class TcpTransport:
 
     def flush(self) -> bytes:
         """Take out the bytes that are here already."""
-        stale = bytearray()
-        while chunk := self.receive(0.0):
-            stale += chunk
-        return bytes(stale)
+        self._open_socket()
+        stale = b""
+        while self._readable(0.0):
+            stale += self.receive(0.0)
+        return stale
 
     def renew(self, timeout: float) -> None:
         """Connect anew: what the old connection still brings is nobody's."""
@@ -139,6 +159,19 @@ class TcpTransport:
                 host=self.host,
             ),
         )
+
+
+def _nothing(_: float) -> bool:
+    return False
+
+
+def _waiter(connection: socket.socket) -> Callable[[float], bool]:
+    """Return what waits so many seconds for bytes on *connection* and tells whether there are any, or its end."""
+    if not hasattr(select, "poll"):  # Windows
+        return lambda timeout: bool(select.select([connection], [], [], timeout)[0])
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return lambda timeout: bool(poll.poll(timeout * 1000.0))
 
 
 def _reason(error: Exception) -> str:

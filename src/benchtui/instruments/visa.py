@@ -9,6 +9,8 @@ instrument that pauses for longer than a slice within a message is not for this 
 
 from __future__ import annotations
 
+import errno
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +18,70 @@ from benchtui.errors import InstrumentFailure, Lost, NoReply, Refused
 from benchtui.i18n import N_, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyvisa import ResourceManager
     from pyvisa.resources import MessageBasedResource
 
 _CHUNK = 65536
 # A write that ran out of time cannot be resumed: VISA does not say how much of it went out.
 _SEND_TIMEOUT = 2.0
 _CLEAR_TIMEOUT = 0.5
+# What libraries say of an instrument that has no session left for us, beside VISA's codes: PyVISA-py wraps the HiSLIP
+# server's refusal, and the numbers of VXI-11 (TCP/IP Instrument Protocol, table B.2: not accessible, out of resources,
+# locked by another link).
+_TAKEN = (
+    "received 'FatalError",
+    "error creating link: 3",
+    "error creating link: 9",
+    "error creating link: 11",
+)
+
+_finding = threading.Lock()
+_library: ResourceManager | None = None
+
+
+class Occupied(Refused):
+    """The instrument is there, but gives no second session while another one is open."""
+
+
+def find_library(where: str) -> ResourceManager:
+    """Return the VISA library of this computer. It is looked for once: that can take a second.
+
+    Parameters
+    ----------
+    where
+        The resource for whose sake it is needed, for messages.
+
+    Raises
+    ------
+    Refused
+        There is none.
+    """
+    import pyvisa
+
+    global _library
+    with _finding:
+        if _library is None or not _is_open(_library):
+            try:
+                _library = pyvisa.ResourceManager()
+            except (OSError, ValueError) as error:
+                raise Refused(
+                    text(N_("This computer has no VISA library: {reason}."), reason=_first_line(error)),
+                    where=where,
+                    hint=text(N_("Install one (NI-VISA, Keysight IO Libraries), or pip install pyvisa-py.")),
+                ) from error
+        return _library
+
+
+def _is_open(library: ResourceManager) -> bool:
+    """Tell whether *library* can be used: whoever searches for instruments closes it afterwards."""
+    from pyvisa.errors import InvalidSession
+
+    try:
+        return library.session is not None
+    except InvalidSession:
+        return False
 
 
 class VisaTransport:
@@ -44,18 +104,9 @@ class VisaTransport:
         return self.resource
 
     def open(self, timeout: float) -> None:
-        """Open a session; one that is open is closed first."""
-        import pyvisa
-
+        """Open a session, without a lock; one that is open is closed first."""
         self.close()
-        try:
-            library = pyvisa.ResourceManager()
-        except (OSError, ValueError) as error:
-            raise Refused(
-                text(N_("This computer has no VISA library: {reason}."), reason=_first_line(error)),
-                where=self.resource,
-                hint=text(N_("Install one (NI-VISA, Keysight IO Libraries), or pip install pyvisa-py.")),
-            ) from error
+        library = find_library(self.resource)
         try:
             session: Any = library.open_resource(self.resource, open_timeout=int(timeout * 1000))
         except Exception as error:
@@ -98,16 +149,26 @@ class VisaTransport:
     def renew(self, timeout: float) -> None:
         """Open a new session and clear the device: its output buffer survives a session."""
         self.open(timeout)
-        session = self._within(_CLEAR_TIMEOUT)
-        try:
-            session.clear()
-        except Exception as error:
-            raise self._lost(error) from error
+        self.clear()
 
     def interrupt(self) -> None:
         """Clear the device: on a bus it is heard by an instrument that is busy."""
         with suppress(Exception):
-            self._within(_CLEAR_TIMEOUT).clear()
+            self.clear()
+
+    def clear(self) -> None:
+        """Clear the device. Raises ``NoReply`` if it does not react, ``Lost`` if the session is gone."""
+        session = self._within(_CLEAR_TIMEOUT)
+        try:
+            session.clear()
+        except Exception as error:
+            if _timed_out(error):
+                raise NoReply(
+                    text(N_("The instrument does not react to a device clear.")),
+                    where=self.resource,
+                    hint=text(N_("It hangs: switch it off and on, then connect again.")),
+                ) from error
+            raise self._lost(error) from error
 
     def close(self) -> None:
         """Close the session."""
@@ -126,16 +187,13 @@ class VisaTransport:
         return self._session
 
     def _refused(self, error: Exception) -> InstrumentFailure:
-        from pyvisa.constants import StatusCode
-
-        code = getattr(error, "error_code", None)
-        if code in (StatusCode.error_resource_busy, StatusCode.error_resource_locked):
-            return Refused(
+        if _taken(error):
+            return Occupied(
                 text(N_("Another program uses this instrument.")),
                 where=self.resource,
                 hint=text(N_("End it, then connect again.")),
             )
-        if code is None and isinstance(error, ValueError):
+        if isinstance(error, ValueError) and not hasattr(error, "error_code"):
             return Refused(
                 text(
                     N_("The VISA library cannot reach this kind of instrument: {reason}."),
@@ -170,6 +228,25 @@ def _timed_out(error: Exception) -> bool:
     from pyvisa.constants import StatusCode
 
     return isinstance(error, TimeoutError) or (getattr(error, "error_code", None) == StatusCode.error_timeout)
+
+
+def _taken(error: Exception) -> bool:
+    """Tell whether the instrument was refused because another session has it."""
+    from pyvisa.constants import StatusCode
+
+    busy = (StatusCode.error_resource_busy, StatusCode.error_resource_locked)
+    return any(
+        getattr(cause, "error_code", None) in busy
+        or getattr(cause, "errno", None) == errno.EBUSY
+        or any(word in str(cause) for word in _TAKEN)
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _first_line(error: Exception) -> str:

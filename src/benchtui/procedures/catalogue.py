@@ -5,9 +5,36 @@ from __future__ import annotations
 from benchtui.errors import BadInput
 from benchtui.i18n import N_, text
 from benchtui.procedures.base import Procedure
+from benchtui.procedures.semiconductor.appearance import Appearance
+from benchtui.procedures.semiconductor.capacitance import Capacitance
+from benchtui.procedures.semiconductor.dc_current_measurement_high import DcCurrentMeasurementHigh
+from benchtui.procedures.semiconductor.dc_current_measurement_low import DcCurrentMeasurementLow
+from benchtui.procedures.semiconductor.dc_current_output_high import DcCurrentOutputHigh
+from benchtui.procedures.semiconductor.dc_current_output_low import DcCurrentOutputLow
+from benchtui.procedures.semiconductor.dc_voltage_measurement import DcVoltageMeasurement
+from benchtui.procedures.semiconductor.dc_voltage_measurement_hv import DcVoltageMeasurementHv
 from benchtui.procedures.semiconductor.dc_voltage_output import DcVoltageOutput
+from benchtui.procedures.semiconductor.dc_voltage_output_hv import DcVoltageOutputHv
+from benchtui.procedures.semiconductor.frequency import Frequency
+from benchtui.procedures.semiconductor.pulsed_current import PulsedCurrent
 
-PROCEDURES: dict[str, Procedure] = {procedure.id: procedure for procedure in (DcVoltageOutput(),)}
+PROCEDURES: dict[str, Procedure] = {
+    procedure.id: procedure
+    for procedure in (
+        Appearance(),
+        DcCurrentOutputLow(),
+        DcCurrentOutputHigh(),
+        DcCurrentMeasurementLow(),
+        DcCurrentMeasurementHigh(),
+        DcVoltageOutput(),
+        DcVoltageOutputHv(),
+        DcVoltageMeasurement(),
+        DcVoltageMeasurementHv(),
+        PulsedCurrent(),
+        Frequency(),
+        Capacitance(),
+    )
+}
 
 
 def procedure(item: str) -> Procedure:

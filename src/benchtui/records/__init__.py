@@ -37,6 +37,8 @@ from benchtui.records.model import (
     StandardRow,
     StandardUse,
     Verification,
+    WirePiece,
+    WirePieceRow,
 )
 from benchtui.records.queries import Archive
 from benchtui.records.store import Store
@@ -72,6 +74,8 @@ __all__ = [
     "StandardUse",
     "Store",
     "Verification",
+    "WirePiece",
+    "WirePieceRow",
     "back_up",
     "canonical",
     "export_csv",

@@ -18,6 +18,7 @@ import msgspec
 
 from benchtui.errors import RecordsError
 from benchtui.i18n import N_, text
+from benchtui.typed import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,12 +57,12 @@ def canonical(value: object) -> Json:
 def revive(body: str, kind: type[T]) -> T:
     """Read canonical JSON back into *kind*, also decimals, dates and floats that are no numbers."""
     try:
-        return msgspec.json.decode(body.encode(), type=kind, strict=False)
+        return decode(body, kind, strict=False)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise RecordsError(
             text(
                 N_("The record holds a {kind} that cannot be read: {reason}."),
-                kind=kind.__name__,
+                kind=getattr(kind, "__name__", kind),
                 reason=error,
             ),
             hint=text(N_("It may have been written by another version of the program; verify the record.")),

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import IO, TYPE_CHECKING
 
 from benchtui.records.connection import connect_reader, translated
-from benchtui.records.schema import TABLES
+from benchtui.records.schema import tables_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,8 @@ def export_csv(path: Path, folder: Path) -> tuple[Path, ...]:
         # All files show one and the same moment.
         connection.execute("BEGIN")
         database = Database(connection)
-        for name in ("journal", *TABLES):
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for name in ("journal", *tables_at(version)):
             table = database[name]
             columns = [column.name for column in table.columns if column.type != "BLOB"]
             file = folder / f"{name}.csv"

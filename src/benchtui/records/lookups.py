@@ -21,13 +21,14 @@ from benchtui.records.model import (
     PointRow,
     ResultRow,
 )
+from benchtui.typed import convert
 
 if TYPE_CHECKING:
     import sqlite3
 
 Found = TypeVar("Found")
 RowT = TypeVar("RowT", bound=msgspec.Struct)
-_PARSED = frozenset({"tables", "flags", "instruments"})
+_PARSED = frozenset({"tables", "flags", "instruments", "samples"})
 """Columns that come back parsed; the other JSON columns come back as the text they are."""
 
 
@@ -38,9 +39,7 @@ def select(
     cursor = connection.execute(sql, parameters)
     names = [column[0] for column in cursor.description]
     return tuple(
-        msgspec.convert(
-            {n: json.loads(v) if n in _PARSED else v for n, v in zip(names, row, strict=True)}, kind
-        )
+        convert({n: json.loads(v) if n in _PARSED else v for n, v in zip(names, row, strict=True)}, kind)
         for row in cursor
     )
 
@@ -92,6 +91,12 @@ def head(connection: sqlite3.Connection) -> Head:
     """Return the last entry of the journal."""
     row = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
     return Head(*row) if row else Head(0, NO_HASH)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Return the version of the schema that the file has."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
 
 
 def job(connection: sqlite3.Connection, number: str) -> JobRow | None:

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from benchtui.i18n import Text
-from benchtui.quantity import Reading
+from benchtui.quantity import Reading, Waveform
 
 EndState = Literal["done", "interrupted", "failed"]
 AttemptState = Literal["open", "done", "interrupted", "failed"]
@@ -61,12 +61,16 @@ class PlannedPoint(Protocol):
 
 
 class InstrumentUsed(msgspec.Struct, frozen=True, kw_only=True):
-    """An instrument as it stood on the bench: what it answered, where, which serial, read by which driver."""
+    """An instrument as it stood on the bench: what it answered, where, which serial, read by which driver.
+
+    *settings* say how it was used where that is not in the readings, such as the tap of a divider.
+    """
 
     identity: str
     resource: str
     serial: str = ""
     driver: str = ""
+    settings: dict[str, str] = {}
 
 
 class JobRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,6 +191,64 @@ class ReadingRow(msgspec.Struct, frozen=True, kw_only=True):
             t1=float(self.t1),
             span=float(self.span),
         )
+
+
+class WaveformRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A waveform as it was committed at *at*; numbers as in :class:`ReadingRow`, samples that are none as text."""
+
+    seq: int
+    attempt: int
+    role: str
+    raw: str
+    samples: tuple[float | str, ...]
+    unit: str
+    start: str
+    step: str
+    step_unit: str
+    flags: tuple[str, ...]
+    span: str
+    t0: str
+    t1: str
+    at: str
+
+    def waveform(self) -> Waveform:
+        """Return the waveform as it came from the wire, bit for bit."""
+        return Waveform(
+            raw=self.raw,
+            values=tuple(map(float, self.samples)),
+            unit=self.unit,
+            start=float(self.start),
+            step=float(self.step),
+            step_unit=self.step_unit,
+            t0=float(self.t0),
+            t1=float(self.t1),
+            span=float(self.span),
+            flags=self.flags,
+        )
+
+
+class WirePiece(msgspec.Struct, frozen=True, kw_only=True):
+    r"""Bytes that went over the wire of an *instrument*, which played *role*, before an attempt failed.
+
+    *direction* is ``out`` for what the program said, ``in`` for what the instrument said, ``stale`` for what was
+    thrown away because nobody had asked for it. *length* is how many bytes there were; *octets* are the first of them,
+    as printable ASCII (``*IDN?\n``, ``\x06``). *moment* is a time as a :func:`~benchtui.records.canonical.stamp`.
+    """
+
+    role: str
+    instrument: str
+    moment: str
+    direction: Literal["out", "in", "stale"]
+    length: int
+    octets: str
+
+
+class WirePieceRow(WirePiece, frozen=True, kw_only=True):
+    """A piece of a conversation as it was committed at *at* with the end of its attempt."""
+
+    seq: int
+    attempt: int
+    at: str
 
 
 class ResultRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,7 +28,10 @@ from benchtui.records.model import (
     ResultRow,
     StandardRow,
     StandardUse,
+    WaveformRow,
+    WirePieceRow,
 )
+from benchtui.records.schema import tables_at
 
 if TYPE_CHECKING:
     import sqlite3
@@ -155,6 +158,23 @@ class Archive:
         """Return the readings of an attempt in the order in which they were committed."""
         sql = "SELECT r.*, j.at FROM reading r JOIN journal j USING (seq) WHERE attempt = ? ORDER BY seq"
         return self._rows(ReadingRow, sql, attempt_seq)
+
+    def waveforms(self, attempt_seq: int) -> tuple[WaveformRow, ...]:
+        """Return the waveforms of an attempt in the order in which they were committed."""
+        sql = "SELECT w.*, j.at FROM waveform w JOIN journal j USING (seq) WHERE attempt = ? ORDER BY seq"
+        return self._rows(WaveformRow, sql, attempt_seq)
+
+    def wire_pieces(self, attempt_seq: int) -> tuple[WirePieceRow, ...]:
+        """Return what went over the wires last before an attempt failed, instrument by instrument."""
+        sql = "SELECT w.*, j.at FROM wire_piece w JOIN journal j USING (seq) WHERE attempt = ? ORDER BY seq"
+        return self._rows(WirePieceRow, sql, attempt_seq)
+
+    def attempts_with_wire(self) -> tuple[AttemptRow, ...]:
+        """Return the attempts of all jobs with which a conversation is kept, the first one first."""
+        if "wire_piece" not in tables_at(self._ask(lookups.version)):
+            return ()
+        sql = "SELECT * FROM attempt_state WHERE seq IN (SELECT attempt FROM wire_piece) ORDER BY seq"
+        return self._rows(AttemptRow, sql)
 
     def reading_count(self, job: str, item_id: str = "") -> int:
         """Return the number of readings of a job (or of one item), settling and interrupted ones included."""

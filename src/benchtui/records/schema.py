@@ -19,13 +19,17 @@ from __future__ import annotations
 APPLICATION_ID = int.from_bytes(b"bTUI", "big")
 """Written into the file's header, so that another program's SQLite file is not taken for a record."""
 
-TABLES = (
+_FIRST_TABLES = (
     "job", "item", "point", "standard", "environment", "attempt", "standard_use", "reading", "attempt_end",
     "result", "event", "certificate", "certificate_file",
 )  # fmt: skip
+TABLES = (*_FIRST_TABLES, "waveform", "wire_piece")
 """The tables beside the journal; the ``kind`` of a journal entry is one of them."""
 
-JSON_COLUMNS = frozenset({"body", "tables", "wiring", "instruments", "flags"})
+_SINCE = {"waveform": 2, "wire_piece": 3}
+"""The version of the schema with which a table came, where that is not the first."""
+
+JSON_COLUMNS = frozenset({"body", "tables", "wiring", "instruments", "flags", "samples"})
 
 _TABLES_1 = """
 CREATE TABLE journal (
@@ -243,6 +247,54 @@ BEGIN SELECT RAISE(ABORT, 'a row needs its own journal entry'); END;
 """  # noqa: S608 - names from this module
 
 
+_TABLES_2 = """
+CREATE TABLE waveform (
+  seq INTEGER PRIMARY KEY REFERENCES journal (seq),
+  attempt INTEGER NOT NULL REFERENCES attempt (seq),
+  role TEXT NOT NULL,
+  raw TEXT NOT NULL,
+  samples TEXT NOT NULL CHECK (json_valid(samples)),
+  unit TEXT NOT NULL,
+  start TEXT NOT NULL,
+  step TEXT NOT NULL,
+  step_unit TEXT NOT NULL,
+  flags TEXT NOT NULL CHECK (json_valid(flags)),
+  span TEXT NOT NULL,
+  t0 TEXT NOT NULL,
+  t1 TEXT NOT NULL
+) STRICT;
+CREATE INDEX waveform_attempt ON waveform (attempt);
+
+CREATE TRIGGER waveform_of_open_attempt BEFORE INSERT ON waveform
+WHEN EXISTS (SELECT 1 FROM attempt_end WHERE attempt = NEW.attempt)
+BEGIN SELECT RAISE(ABORT, 'the attempt has ended'); END;
+"""
+
+
+_TABLES_3 = """
+CREATE TABLE wire_piece (
+  seq INTEGER PRIMARY KEY REFERENCES journal (seq),
+  attempt INTEGER NOT NULL REFERENCES attempt (seq),
+  role TEXT NOT NULL,
+  instrument TEXT NOT NULL,
+  moment TEXT NOT NULL,
+  direction TEXT NOT NULL CHECK (direction IN ('out', 'in', 'stale')),
+  length INTEGER NOT NULL CHECK (length >= 1),
+  octets TEXT NOT NULL
+) STRICT;
+CREATE INDEX wire_piece_attempt ON wire_piece (attempt);
+
+CREATE TRIGGER wire_piece_of_open_attempt BEFORE INSERT ON wire_piece
+WHEN EXISTS (SELECT 1 FROM attempt_end WHERE attempt = NEW.attempt)
+BEGIN SELECT RAISE(ABORT, 'the attempt has ended'); END;
+"""
+
+
+def _rules(*tables: str) -> str:
+    """Return the triggers that every table but the journal has."""
+    return "".join([*map(_append_only, tables), *map(_own_entry, tables)])
+
+
 STEPS: tuple[tuple[str, str], ...] = (
     (
         "s001_record",
@@ -250,12 +302,19 @@ STEPS: tuple[tuple[str, str], ...] = (
             [
                 _TABLES_1,
                 _RULES_1,
-                *(_append_only(table) for table in ("journal", *TABLES)),
-                *(_own_entry(table) for table in TABLES),
+                *(_append_only(table) for table in ("journal", *_FIRST_TABLES)),
+                *(_own_entry(table) for table in _FIRST_TABLES),
             ]
         ),
     ),
+    ("s002_waveform", _TABLES_2 + _rules("waveform")),
+    ("s003_wire_piece", _TABLES_3 + _rules("wire_piece")),
 )
 """Names and scripts of the steps that lead from an empty file to the schema of today."""
 
 VERSION = len(STEPS)
+
+
+def tables_at(version: int) -> tuple[str, ...]:
+    """Return the tables that a record of schema *version* has: one that is only read is not brought up to date."""
+    return tuple(table for table in TABLES if _SINCE.get(table, 1) <= version)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Self
 
+import msgspec
+
 from benchtui.errors import RecordsError
 from benchtui.i18n import N_, text
-from benchtui.quantity import Reading, plain
+from benchtui.quantity import Reading, Waveform, plain
 from benchtui.records import lookups
 from benchtui.records.canonical import canonical, check_text, compose
 from benchtui.records.connection import connect_writer
@@ -24,6 +26,7 @@ from benchtui.records.model import (
     Language,
     PlannedPoint,
     ReadingPurpose,
+    WirePiece,
 )
 
 if TYPE_CHECKING:
@@ -279,9 +282,38 @@ class Store:
                 },
             )
 
-    def end_attempt(self, *, at: str, attempt: int, state: EndState, reason: str = "") -> int:
-        """End an attempt; nothing is read in it any more. Raises ``RecordsError`` if it has ended."""
+    def add_waveform(self, *, at: str, attempt: int, role: str, waveform: Waveform) -> int:
+        """Record a waveform of an open attempt and return its ``seq``: only then may it be shown."""
         with self._journal.transaction():
+            return self._journal.append(
+                "waveform",
+                at,
+                {
+                    "attempt": attempt,
+                    "role": role,
+                    "raw": waveform.raw,
+                    "samples": canonical(waveform.values),
+                    "unit": waveform.unit,
+                    "start": repr(float(waveform.start)),
+                    "step": repr(float(waveform.step)),
+                    "step_unit": waveform.step_unit,
+                    "flags": canonical(waveform.flags),
+                    "span": repr(float(waveform.span)),
+                    "t0": repr(float(waveform.t0)),
+                    "t1": repr(float(waveform.t1)),
+                },
+            )
+
+    def end_attempt(
+        self, *, at: str, attempt: int, state: EndState, reason: str = "", wire: Sequence[WirePiece] = ()
+    ) -> int:
+        """End an attempt; nothing is read in it any more. Raises ``RecordsError`` if it has ended.
+
+        *wire* is what went over the wires last, kept with an attempt that failed.
+        """
+        with self._journal.transaction():
+            for piece in wire:
+                self._journal.append("wire_piece", at, {"attempt": attempt, **msgspec.structs.asdict(piece)})
             return self._journal.append(
                 "attempt_end", at, {"attempt": attempt, "state": state, "reason": reason}
             )

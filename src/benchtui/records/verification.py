@@ -11,7 +11,7 @@ from benchtui.i18n import N_, Text, text
 from benchtui.records.canonical import NO_HASH, Json, compose, entry_hash
 from benchtui.records.connection import connect_reader
 from benchtui.records.model import Head, Verification
-from benchtui.records.schema import JSON_COLUMNS, STEPS, TABLES
+from benchtui.records.schema import JSON_COLUMNS, STEPS, TABLES, tables_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def verify(path: Path, *, printed: Head | None = None) -> Verification:
             problems += _schema(connection)
             problems += _chain(connection, hashes)
             found = Head(max(hashes), hashes[max(hashes)]) if hashes else found
-            for table in TABLES:
+            for table in tables_at(connection.execute("PRAGMA user_version").fetchone()[0]):
                 problems += _rows(connection, table)
             problems += _files(connection)
             problems += _heads(connection, hashes, printed)

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from benchtui.i18n import _
-from benchtui.messages import Event, Live, PointChanged, ResultReady
+from benchtui.messages import Event, Live, PointChanged, ResultReady, Trace, Waiting
 from benchtui.screens.keys import bindings
 from benchtui.screens.lines import KeyLine, LogLine, StatusLine
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from benchtui.screens.bench_view import BenchView
     from benchtui.screens.console import BenchApp
+    from benchtui.screens.keys import Place
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 T = TypeVar("T")
@@ -113,7 +114,7 @@ class BenchScreen(Screen[None]):
     def take(self, event: Event) -> None:
         """Take in an event while this screen is in front."""
         self.heed(event)
-        if not isinstance(event, Live | PointChanged | ResultReady):
+        if not isinstance(event, Live | PointChanged | ResultReady | Trace | Waiting):
             self.draw_lines()
 
     def draw_lines(self) -> None:
@@ -139,7 +140,7 @@ class BenchScreen(Screen[None]):
         """Show the keys."""
         from benchtui.screens.help import Help
 
-        self.app.push_screen(Help(self.help_place()))
+        self.app.push_screen(Help(self.places()))
 
     def key_labels(self) -> dict[str, str]:
         """Return words for the key line that differ from the key table's here."""
@@ -154,9 +155,9 @@ class BenchScreen(Screen[None]):
         del parameters
         return not (action == "back" and self is self.app.screen_stack[0])
 
-    def help_place(self) -> bool:
-        """Tell whether the keys of item screens work here."""
-        return False
+    def places(self) -> tuple[Place, ...]:
+        """Return the places of the key table whose keys work here."""
+        return ("everywhere", "screens")
 
     def action_language(self) -> None:
         """Change the language."""

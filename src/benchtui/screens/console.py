@@ -43,13 +43,15 @@ from benchtui.screens.bench_view import BenchView
 from benchtui.screens.confirm import Confirm
 from benchtui.screens.enter_value import EnterValue
 from benchtui.screens.failure import EngineGone, FailureBox
-from benchtui.screens.items.frame import screen_for
+from benchtui.screens.issue import IssuedBox
+from benchtui.screens.items.choice import screen_for
 from benchtui.screens.job import JobScreen
 from benchtui.screens.jobs import JobsScreen
 from benchtui.screens.keys import TABLE, bindings
 from benchtui.screens.lines import key_label
 from benchtui.screens.palette import Palette
 from benchtui.screens.presence import ASK_EVERY, QUESTION, Presence
+from benchtui.screens.typed import Judge, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -195,6 +197,7 @@ class BenchApp(App[None]):
                     else N_("Certificate {number}: {path}")
                 )
                 self.note("info", text(words, number=event.number, path=event.certificate))
+                self.push_screen(IssuedBox(event))
             case Outputs() if not event.on and self._awaiting_off:
                 self._awaiting_off = False
                 self.note("info", text(N_("The engine reports: outputs are off.")))
@@ -250,6 +253,10 @@ class BenchApp(App[None]):
         dialog: Dialog[str]
         if prompt.kind == "enter":
             dialog = EnterValue(prompt)
+        elif prompt.kind == "judge":
+            dialog = Judge(prompt)
+        elif prompt.kind == "arm":
+            dialog = Release(prompt)
         else:
             answers = (("yes", text(N_("Yes"))), ("no", text(N_("No"))))
             dialog = Confirm(prompt.title, answers, prompt.lines)

@@ -75,7 +75,7 @@ class EnterValue(Dialog[str]):
                 unit = self.prompt.unit or "1"
                 echo.update(
                     Content.styled(
-                        _("Type the number in {unit}.").replace("{unit}", plain(unit)), "$text-muted"
+                        _("Type the number in {unit}.").replace("{unit}", plain(unit)), "$foreground-muted"
                     )
                 )
             return False

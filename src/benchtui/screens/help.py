@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from benchtui.i18n import _
 from benchtui.screens.base import Dialog
+from benchtui.screens.folding import fold
 from benchtui.screens.keys import LIST_KEYS, TABLE
 from benchtui.screens.marks import fit, plain
 
@@ -21,20 +21,23 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
+    from benchtui.screens.folding import fold
+from benchtui.screens.keys import Place
+
 KEY_WIDTH = 16
 
 
 class Help(Dialog[None]):
-    """All keys that work on the screen below; *item* adds those of item screens."""
+    """All keys that work on the screen below, at the *places* of the key table."""
 
     CSS_PATH = Path(__file__).with_name("help.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         ("enter,f1,question_mark,q", "cancel", ""),
     ]
 
-    def __init__(self, item: bool) -> None:
+    def __init__(self, places: tuple[Place, ...]) -> None:
         super().__init__()
-        self._item = item
+        self._places = places
 
     def body(self) -> Iterator[Widget]:
         """Yield heading and table."""
@@ -46,7 +49,7 @@ class Help(Dialog[None]):
     def redraw(self) -> None:
         """Put the texts in."""
         self.query_one("#title", Static).update(_("Keys"))
-        here = [("  ".join(key.shown), _(key.sense)) for key in TABLE if self._item or key.place != "item"]
+        here = [("  ".join(key.shown), _(key.sense)) for key in TABLE if key.place in self._places]
         there = [(keys, _(sense)) for keys, sense in LIST_KEYS]
         self.query_one("#lines", Static).update(
             Content("\n").join([*map(_line, here), Content(""), *map(_line, there)])
@@ -56,20 +59,7 @@ class Help(Dialog[None]):
 
 def _line(entry: tuple[str, str]) -> Content:
     keys, sense = entry
-    lines = _folded(plain(sense), 60 - KEY_WIDTH - 2)
+    lines = fold(plain(sense), 60 - KEY_WIDTH - 2)
     pieces: list[tuple[str, str] | str] = [(fit(keys, KEY_WIDTH), "bold")]
     pieces.append(("\n" + " " * KEY_WIDTH).join(lines))
     return Content.assemble(*pieces)
-
-
-def _folded(sentence: str, width: int) -> list[str]:
-    """Fold *sentence* at spaces, or, as Chinese has none, between characters."""
-    lines = [""]
-    for word in sentence.split(" "):
-        for piece in [word] if cell_len(word) <= width else list(word):
-            joiner = " " if lines[-1] and piece == word else ""
-            if cell_len(lines[-1] + joiner + piece) > width:
-                lines.append(piece)
-            else:
-                lines[-1] += joiner + piece
-    return lines

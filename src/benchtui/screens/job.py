@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from benchtui.i18n import _, render
+from benchtui.i18n import N_, _, render, text
 from benchtui.messages import (
     Event,
+    Issue,
     ItemView,
     JobOpened,
     OpenJob,
@@ -17,6 +18,8 @@ from benchtui.messages import (
     RunStarted,
 )
 from benchtui.screens.base import BenchScreen
+from benchtui.screens.issue import IssueDialog, folder
+from benchtui.screens.keys import bindings
 from benchtui.screens.lines import Line
 from benchtui.screens.marks import STATE_WORDS, bar, marks
 from benchtui.screens.rows import Row, RowColumn, Rows
@@ -24,7 +27,11 @@ from benchtui.screens.rows import Row, RowColumn, Rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual.binding import BindingType
     from textual.widget import Widget
+
+    from benchtui.messages import Language
+    from benchtui.screens.keys import Place
 
 BAR_WIDTH = 10
 
@@ -33,6 +40,7 @@ class JobScreen(BenchScreen):
     """The items of one job; Enter opens the chosen one."""
 
     CSS_PATH = Path(__file__).with_name("job.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("job", "items")]
 
     def __init__(self, job: str) -> None:
         super().__init__()
@@ -53,13 +61,14 @@ class JobScreen(BenchScreen):
         self.query_one("#whose", Line).show(f"{opened.uut}   {opened.customer}" if opened else "")
         columns = (
             RowColumn(""),
+            RowColumn("", "right"),
             RowColumn(_("Clause")),
             RowColumn(_("Calibration item"), elastic=True),
             RowColumn(_("Progress")),
             RowColumn(_("Points"), "right"),
             RowColumn(_("State")),
         )
-        rows = [_row(item) for item in self.view.items(self.job)]
+        rows = [_row(n, item) for n, item in enumerate(self.view.items(self.job), 1)]
         empty = _("This job has no items. Esc goes back.") if opened else _("Opening …")
         self.query_one(Rows).show(columns, rows, empty)
 
@@ -82,10 +91,39 @@ class JobScreen(BenchScreen):
         """Open the item that was clicked."""
         self.action_accept()
 
+    def action_jump(self, digit: int) -> None:
+        """Open the item with the number *digit*; 0 is the tenth."""
+        items = self.view.items(self.job)
+        position = (digit or 10) - 1
+        if position < len(items):
+            self.query_one(Rows).move_to(items[position].id)
+            self.action_accept()
 
-def _row(item: ItemView) -> Row:
+    def places(self) -> tuple[Place, ...]:
+        """Return the places of the key table whose keys work here."""
+        return (*super().places(), "job", "items")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what cannot be done now."""
+        if action == "issue":
+            return True if self.job in self.view.opened and not self.view.gone else None
+        return super().check_action(action, parameters)
+
+    def action_issue(self) -> None:
+        """Ask for the language, then have the certificate issued."""
+        self.app.push_screen(IssueDialog(self.job, folder(self.view.workspace, self.job)), self._issue)
+
+    def _issue(self, language: str | None) -> None:
+        if language is not None:
+            out = folder(self.view.workspace, self.job)
+            self.bench_app.send(Issue(job=self.job, language=cast("Language", language), out=out))
+            self.bench_app.note("info", text(N_("The certificate is being made …")))
+
+
+def _row(number: int, item: ItemView) -> Row:
     cells = (
         marks().states[item.state],
+        str(number),
         item.clause,
         render(item.title) + (f"  ({item.attempt_notes})" if item.attempt_notes else ""),
         bar(item.points_done, item.points, BAR_WIDTH),

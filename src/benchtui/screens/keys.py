@@ -9,7 +9,8 @@ from textual.binding import Binding
 
 from benchtui.i18n import N_
 
-Place = Literal["everywhere", "screens", "item"]
+Place = Literal["everywhere", "screens", "job", "item", "items"]
+"""Where a key works; ``items`` is the screen of a job and those of its items."""
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -51,6 +52,60 @@ TABLE: tuple[Key, ...] = (
         1,
     ),
     Key("repeat", "f6,r", ("F6", "r"), N_("Repeat"), N_("Measure the chosen point once more."), "item", 3),
+    Key(
+        "skip",
+        "s",
+        ("s",),
+        N_("Skip"),
+        N_("Leave the chosen point out; asks for the reason, which the certificate states."),
+        "item",
+        5,
+    ),
+    Key(
+        "filter",
+        "slash",
+        ("/",),
+        N_("Filter"),
+        N_("Show only the points with the words that you type."),
+        "item",
+        7,
+    ),
+    Key(
+        "hold",
+        "space",
+        ("Space",),
+        N_("Hold"),
+        N_("Hold the live view still, and let it go on; the measurement goes on."),
+        "item",
+        8,
+    ),
+    Key(
+        "copy",
+        "y",
+        ("y",),
+        N_("Copy"),
+        N_("Copy the chosen line to the clipboard of your terminal."),
+        "item",
+        9,
+    ),
+    Key(
+        "issue",
+        "f2,c",
+        ("F2", "c"),
+        N_("Certificate"),
+        N_("Issue the certificate of this job: PDF, record and DCC."),
+        "job",
+        1,
+    ),
+    Key(
+        "jump",
+        "1,2,3,4,5,6,7,8,9,0",
+        ("1 … 9 0",),
+        "",
+        N_("Open the item with this number; 0 is the tenth."),
+        "items",
+        9,
+    ),
     Key(
         "outputs_off",
         "f8,ctrl+backslash",
@@ -103,8 +158,17 @@ LIST_KEYS: tuple[tuple[str, str], ...] = (
 
 def bindings(*places: Place) -> list[Binding]:
     """Return the bindings of the table for *places*; the command palette binds its own key."""
+    found = [key for key in TABLE if key.place in places and key.action != "command_palette"]
     return [
-        Binding(key.keys, key.action, key.label, priority=key.priority)
-        for key in TABLE
-        if key.place in places and key.action != "command_palette"
+        *(
+            Binding(key.keys, key.action, key.label, priority=key.priority)
+            for key in found
+            if key.action != "jump"
+        ),
+        *(
+            Binding(digit, f"jump({digit})", show=False)
+            for key in found
+            if key.action == "jump"
+            for digit in key.keys.split(",")
+        ),
     ]

@@ -72,13 +72,13 @@ class StatusLine(Widget):
         if view.gone:
             flags.append((_("ENGINE GONE"), "bold $error"))
         elif not view.attached:
-            flags.append((_("connecting"), "$text-muted"))
+            flags.append((_("connecting"), "$foreground-muted"))
         elif not view.controls:
             flags.append((_("watching only"), "bold $warning"))
         if self._waits:
             flags.append((_("WAITS FOR YOU"), "bold $warning"))
         if view.virtual:
-            flags.append((_("virtual bench"), "$text-muted"))
+            flags.append((_("virtual bench"), "$foreground-muted"))
         environment = [(plain(view.environment), "")] if view.environment else []
         outputs = outputs_words(view)
         trail = plain(f" {marks().step} ".join(self._trail))
@@ -113,7 +113,7 @@ def outputs_words(view: BenchView) -> tuple[str, str]:
     if outputs is None or view.gone:
         return _("outputs not known"), "$warning"
     if not outputs.on:
-        return _("outputs off"), "$text-muted"
+        return _("outputs off"), "$foreground-muted"
     level = plain(outputs.level)
     if outputs.hazard:
         return " " + _("DANGER  OUTPUT ON {level}").replace(
@@ -141,7 +141,7 @@ class LogLine(Line):
         sentence = plain(render(note.text))
         self.show(
             Content.assemble(
-                " ", (plain(note.at), "$text-muted"), " ", (f"{word} " if word else "", style), sentence
+                " ", (plain(note.at), "$foreground-muted"), " ", (f"{word} " if word else "", style), sentence
             )
         )
 

@@ -32,7 +32,8 @@ class Marks(msgspec.Struct, frozen=True):
     """One set of marks; every mark is one cell wide.
 
     *box* holds the strokes of drawings: horizontal, vertical, the four corners clockwise from top left, then
-    the terminals on a right and on a left border. *plot* names how a trace is drawn.
+    the terminals on a right and on a left border. *halves* are a cell of which the left or the right half is
+    filled. *plot* names how a trace is drawn.
     """
 
     name: SetName
@@ -42,6 +43,7 @@ class Marks(msgspec.Struct, frozen=True):
     step: str
     more: str
     box: tuple[str, str, str, str, str, str, str, str]
+    halves: tuple[str, str]
     plot: Literal["braille", "halves", "stars"]
 
 
@@ -54,6 +56,7 @@ _SETS: dict[str, Marks] = {
         step="›",
         more="…",
         box=("─", "│", "┌", "┐", "┘", "└", "├", "┤"),
+        halves=("▌", "▐"),
         plot="braille",
     ),
     "block": Marks(
@@ -64,6 +67,7 @@ _SETS: dict[str, Marks] = {
         step=">",
         more="~",
         box=("─", "│", "┌", "┐", "┘", "└", "├", "┤"),
+        halves=("▌", "▐"),
         plot="halves",
     ),
     "ascii": Marks(
@@ -74,6 +78,7 @@ _SETS: dict[str, Marks] = {
         step=">",
         more="~",
         box=("-", "|", "+", "+", "+", "+", "+", "+"),
+        halves=("#", "#"),
         plot="stars",
     ),
 }
@@ -102,6 +107,7 @@ _PLAIN = str.maketrans(
         "²": "2",
         "Δ": "d",
         "∞": "inf",
+        "⏚": "gnd",
         "\u00a0": " ",
     }
 )
@@ -124,6 +130,30 @@ def suitable() -> SetName:
     if locale.getpreferredencoding(do_setlocale=False).replace("-", "").lower() != "utf8":
         return "ascii"
     return "block" if os.environ.get("TERM") == "linux" else "unicode"
+
+
+UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
+"""Where a stroke of a drawing goes from the middle of its cell; they are added."""
+_STROKES = {
+    UP | DOWN: "│",
+    LEFT | RIGHT: "─",
+    DOWN | RIGHT: "┌",
+    DOWN | LEFT: "┐",
+    UP | LEFT: "┘",
+    UP | RIGHT: "└",
+    UP | DOWN | RIGHT: "├",
+    UP | DOWN | LEFT: "┤",
+    DOWN | LEFT | RIGHT: "┬",
+    UP | LEFT | RIGHT: "┴",
+    UP | DOWN | LEFT | RIGHT: "┼",
+}
+
+
+def stroke(ways: int) -> str:
+    """Return the mark for a lead that goes to the *ways* of its cell; strokes that meet are connected."""
+    if _current.name != "ascii":
+        return _STROKES[ways]
+    return {UP | DOWN: "|", LEFT | RIGHT: "-"}.get(ways, "+")
 
 
 def plain(text: str) -> str:

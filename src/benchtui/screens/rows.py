@@ -97,6 +97,7 @@ class Rows(ScrollView, can_focus=True):
         self._lay_out()
         self.cursor = self._index.get(at, min(self.cursor, max(0, len(rows) - 1)))
         self.refresh()
+        self.call_after_refresh(self._show_cursor)  # a scroll bar that comes takes a line
 
     def change(self, row: Row) -> None:
         """Show *row* in place of the one with its key; only its line is drawn again."""
@@ -116,6 +117,15 @@ class Rows(ScrollView, can_focus=True):
         """Key of the line under the cursor; empty if there is none."""
         return self._rows[self.cursor].key if self.cursor < len(self._rows) else ""
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the line under the cursor."""
+        return self._rows[self.cursor].cells if self.cursor < len(self._rows) else ()
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is a line with *key*."""
+        return key in self._index
+
     def move_to(self, key: str) -> None:
         """Put the cursor on the line with *key*, if there is one, without telling anybody."""
         position = self._index.get(key)
@@ -133,20 +143,7 @@ class Rows(ScrollView, can_focus=True):
         return max((len(lines) for lines in self._titles), default=0) if self._heading and self._rows else 0
 
     def _lay_out(self) -> None:
-        content = [
-            max((cell_len(plain(row.cells[i])) for row in self._rows), default=0)
-            for i in range(len(self._columns))
-        ]
-        self._titles = tuple(
-            _wrap(plain(column.title), max(width, NARROWEST))
-            for column, width in zip(self._columns, content, strict=True)
-        )
-        widths = content
-        if self._heading:
-            widths = [
-                max(width, *(cell_len(line) for line in lines))
-                for width, lines in zip(content, self._titles, strict=True)
-            ]
+        self._titles, widths = _natural(self._columns, self._rows, heading=self._heading)
         room = self.size.width
         gaps = max(0, len(widths) - 1)
         self._gap = 2 if sum(widths) + 2 * gaps <= room else 1
@@ -255,6 +252,28 @@ class Rows(ScrollView, can_focus=True):
             self.post_message(self.Chosen(self, self.key))
         else:
             self._step(position)
+
+
+def natural_width(columns: tuple[RowColumn, ...], rows: list[Row]) -> int:
+    """Return the cells that *rows* need under their headings, with the narrowest gaps."""
+    widths = _natural(columns, rows, heading=True)[1]
+    return sum(widths) + max(0, len(widths) - 1)
+
+
+def _natural(
+    columns: tuple[RowColumn, ...], rows: list[Row], *, heading: bool
+) -> tuple[tuple[tuple[str, ...], ...], list[int]]:
+    """Return the titles in lines, and the width of each column."""
+    content = [max((cell_len(plain(row.cells[i])) for row in rows), default=0) for i in range(len(columns))]
+    titles = tuple(
+        _wrap(plain(column.title), max(width, NARROWEST))
+        for column, width in zip(columns, content, strict=True)
+    )
+    if not heading:
+        return titles, content
+    return titles, [
+        max(width, *(cell_len(line) for line in lines)) for width, lines in zip(content, titles, strict=True)
+    ]
 
 
 def _wrap(title: str, width: int) -> tuple[str, ...]:

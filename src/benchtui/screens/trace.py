@@ -8,22 +8,18 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from benchtui.quantity import MINUS
 from benchtui.screens.marks import marks, plain
+from benchtui.screens.shown import number, with_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BRAILLE = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-_SPACES = str.maketrans({" ": None, "\u00a0": None, "\u2009": None, "\u202f": None, MINUS: "-"})
 
 
-def number(shown: str) -> float | None:
-    """Return the number in a reading as shown, such as ``−1.000 02``; None for words such as ``over``."""
-    try:
-        return float(shown.translate(_SPACES))
-    except ValueError:
-        return None
+def dots_of_a_cell() -> tuple[int, int]:
+    """Return how many dots a cell of a plot has across and along."""
+    return {"braille": (2, 4), "halves": (1, 2), "stars": (1, 1)}[marks().plot]
 
 
 def plot(values: Sequence[float], width: int, height: int) -> list[str]:
@@ -31,8 +27,7 @@ def plot(values: Sequence[float], width: int, height: int) -> list[str]:
 
     The extremes touch the edges; constant values lie in the middle.
     """
-    kind = marks().plot
-    across, along = {"braille": (2, 4), "halves": (1, 2), "stars": (1, 1)}[kind]
+    across, along = dots_of_a_cell()
     columns, levels = width * across, height * along
     dots = [[False] * columns for _level in range(levels)]
     values = values[-columns:]
@@ -47,10 +42,20 @@ def plot(values: Sequence[float], width: int, height: int) -> list[str]:
             for dot in range(min(level, last), max(level, last) + 1):
                 dots[dot][column] = True
             before = level
-    return ["".join(_cell(dots, kind, x * across, y * along) for x in range(width)) for y in range(height)]
+    return cells(dots)
 
 
-def _cell(dots: list[list[bool]], kind: str, x: int, y: int) -> str:
+def cells(dots: Sequence[Sequence[bool]]) -> list[str]:
+    """Return lines of *dots*, from top to bottom, as lines of cells."""
+    kind = marks().plot
+    across, along = dots_of_a_cell()
+    return [
+        "".join(_cell(dots, kind, x, y) for x in range(0, len(dots[0]), across))
+        for y in range(0, len(dots), along)
+    ]
+
+
+def _cell(dots: Sequence[Sequence[bool]], kind: str, x: int, y: int) -> str:
     if kind == "stars":
         return "*" if dots[y][x] else " "
     if kind == "halves":
@@ -67,12 +72,13 @@ class Trace(Widget):
     def __init__(self) -> None:
         super().__init__(id="trace")
         self._readings: tuple[str, ...] = ()
+        self._unit = ""
 
-    def show(self, readings: Sequence[str]) -> None:
-        """Plot *readings* as shown; words among them are left out."""
+    def show(self, readings: Sequence[str], unit: str) -> None:
+        """Plot *readings* as shown, in *unit*; words among them are left out."""
         new = tuple(readings)
-        if new != self._readings:
-            self._readings = new
+        if (new, unit) != (self._readings, self._unit):
+            self._readings, self._unit = new, unit
             self.refresh()
 
     def render(self) -> Content:
@@ -83,11 +89,11 @@ class Trace(Widget):
             return Content("")
         pairs = pairs[-2 * width :]
         lines = plot([value for value, _shown in pairs], width, height - 2)
-        largest, smallest = max(pairs)[1], min(pairs)[1]
+        largest, smallest = (" ".join(with_prefix(edge(pairs)[1], self._unit)) for edge in (max, min))
         return Content.assemble(
-            (_right(largest, width) + "\n", "$text-muted"),
+            (_right(largest, width) + "\n", "$foreground-muted"),
             ("\n".join(lines) + "\n", "$accent"),
-            (_right(smallest, width), "$text-muted"),
+            (_right(smallest, width), "$foreground-muted"),
         )
 
 

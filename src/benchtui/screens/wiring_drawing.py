@@ -2,91 +2,151 @@
 
 ::
 
-    ┌ UUT ───────────┐          ┌ Standard ──┐
-    │   MPSMU Force  ├──────────┤ HI         │
-    │         Common ├──────────┤ LO         │
-    └────────────────┘          └────────────┘
+    ┌ UUT ─────────┐         ┌ Divider ───┐
+    │  HVSMU Force ├─────────┤ HI         │
+    │       Common ├─────┬───┤ LO         │
+    │              │   ┌─│───┤ 500:1      │
+    │              │   │ │   ├ Voltmeter ─┤
+    │              │   └─│───┤ HI         │
+    │              │     └───┤ LO         │
+    └──────────────┘         └────────────┘
+
+A lead that passes another one breaks its line; where lines meet, they are connected. What does not fit is told as a
+list of leads.
 """
 
 from __future__ import annotations
 
-from typing import Literal
-
 from rich.cells import cell_len
 
 from benchtui.i18n import N_, _
-from benchtui.screens.marks import fit, marks, plain
-from benchtui.wiring import Connection, Terminal, Wiring
+from benchtui.screens.marks import DOWN, LEFT, RIGHT, UP, fit, marks, plain, stroke
+from benchtui.screens.wiring_layout import Layout, lay_out
+from benchtui.wiring import Terminal, Wiring
 
-ROLE_WORDS = {"uut": N_("UUT"), "standard": N_("Standard")}
+ROLE_WORDS = {
+    "uut": N_("UUT"),
+    "standard": N_("Standard"),
+    "source": N_("Voltage source"),
+    "resistor": N_("Resistor"),
+    "null": N_("Null detector"),
+    "voltmeter": N_("Voltmeter"),
+    "ammeter": N_("Ammeter"),
+    "divider": N_("Divider"),
+    "shunt": N_("Shunt"),
+    "digitizer": N_("Digitizer"),
+    "counter": N_("Counter"),
+    "capacitor": N_("Capacitor"),
+    "open": N_("Open circuit"),
+    "short": N_("Short circuit"),
+}
 SHORTEST_LEAD, LONGEST_LEAD = 3, 14
 
 
-def draw_wiring(wiring: Wiring, width: int) -> list[str]:
-    """Return the drawing as lines of the same length, at most *width* cells where the labels allow it."""
-    turned = [_left_to_right(connection) for connection in wiring.connections]
-    order = [(c.start.role, c.end.role) for c in turned]
-    pairs = sorted(turned, key=lambda c: order.index((c.start.role, c.end.role)))
-    if not pairs:
-        return []
-    left = _Side([c.start for c in pairs], "right")
-    right = _Side([c.end for c in pairs], "left")
-    lead = max(SHORTEST_LEAD, min(LONGEST_LEAD, width - left.width - right.width - 4))
-    gap = " " * lead
-    drawing = [left.top(0) + gap + right.top(0)]
-    for row in range(len(pairs)):
-        drawing.append(left.terminal(row) + marks().box[0] * lead + right.terminal(row))
-        if row + 1 == len(pairs):
-            drawing.append(left.bottom() + gap + right.bottom())
-        elif left.ends(row) or right.ends(row):
-            sides = (left, right)
-            drawing.append(gap.join(side.bottom() if side.ends(row) else side.wall() for side in sides))
-            drawing.append(gap.join(side.top(row + 1) if side.ends(row) else side.wall() for side in sides))
-    return drawing
-
-
-class _Side:
-    """The boxes of one side, one a role; terminals lie on the border that faces the leads."""
-
-    def __init__(self, terminals: list[Terminal], align: Literal["left", "right"]) -> None:
-        self._roles = [t.role for t in terminals]
-        self._labels = [_label(t) for t in terminals]
-        self._align = align
-        titles = [f" {_role(role)} " for role in self._roles]
-        self.width = max(cell_len(plain(label)) for label in [*self._labels, *titles]) + 2
-
-    def terminal(self, row: int) -> str:
-        label = fit(f" {self._labels[row]} ", self.width, self._align)
-        *_strokes, on_right, on_left = marks().box
-        wall = marks().box[1]
-        return wall + label + on_right if self._align == "right" else on_left + label + wall
-
-    def top(self, row: int) -> str:
-        across, _wall, corner_left, corner_right, *_rest = marks().box
-        title = plain(f" {_role(self._roles[row])} ")
-        return corner_left + title + across * (self.width - cell_len(title)) + corner_right
-
-    def bottom(self) -> str:
-        across, _wall, _top_left, _top_right, corner_right, corner_left, *_rest = marks().box
-        return corner_left + across * self.width + corner_right
-
-    def wall(self) -> str:
-        return marks().box[1] + " " * self.width + marks().box[1]
-
-    def ends(self, row: int) -> bool:
-        """Tell whether the box ends after *row*."""
-        return self._roles[row] != self._roles[row + 1]
-
-
-def _left_to_right(connection: Connection) -> Connection:
-    """Return *connection* with the terminal of the UUT at its start."""
-    if connection.end.role == "uut" and connection.start.role != "uut":
-        return Connection(connection.end, connection.start)
-    return connection
-
-
-def _role(role: str) -> str:
+def role_word(role: str) -> str:
+    """Return what an instrument is called that plays *role*."""
     return _(ROLE_WORDS[role]) if role in ROLE_WORDS else role
+
+
+def draw_wiring(wiring: Wiring, width: int, height: int = 0) -> list[str]:
+    """Return the drawing as lines of the same length, or the list of leads if it does not fit.
+
+    Parameters
+    ----------
+    width, height
+        Cells and lines at most; a height of 0 is as many as it takes.
+    """
+    if not wiring.connections:
+        return []
+    for joined in (False, True):
+        layout = lay_out(wiring.connections, joined=joined)
+        lines = _drawn(layout, width)
+        fits = cell_len(lines[0]) <= width and (not height or len(lines) <= height)
+        if fits and layout.sound:
+            return lines
+    return lead_lines(wiring, width)
+
+
+def lead_lines(wiring: Wiring, width: int) -> list[str]:
+    """Return a line a lead, such as ``UUT MPSMU Force ── Resistor A``, cut to *width*."""
+    pairs = [
+        tuple(f"{role_word(end.role)} {_label(end)}" for end in (lead.start, lead.end))
+        for lead in wiring.connections
+    ]
+    longest = max(cell_len(plain(start)) for start, _end in pairs)
+    lead = f" {marks().box[0] * 2} "
+    lines = [fit(start, longest, "right") + lead + plain(end) for start, end in pairs]
+    widest = max(map(cell_len, lines))
+    return [fit(line, min(width, widest)) for line in lines]
+
+
+def _drawn(layout: Layout, width: int) -> list[str]:
+    left = [
+        (layout.at[terminal], _label(terminal))
+        for net in layout.nets
+        for terminal in net.terminals
+        if terminal.role == layout.left_role
+    ]
+    begin, end = _left(layout, left), _right(layout)
+    room = width - cell_len(begin[0]) - cell_len(end[0])
+    return ["".join(parts) for parts in zip(begin, _channel(layout, room), end, strict=True)]
+
+
+def _left(layout: Layout, terminals: list[tuple[int, str]]) -> list[str]:
+    across, wall, top_left, top_right, low_right, low_left, on_right, _on_left = marks().box
+    title = plain(f" {role_word(layout.left_role)} ")
+    width = max(cell_len(plain(label)) for label in [title, *(label for _row, label in terminals)]) + 2
+    lines = [top_left + title + across * (width - cell_len(title)) + top_right]
+    lines += [wall + " " * width + wall] * (layout.rows - 2)
+    lines.append(low_left + across * width + low_right)
+    for row, label in terminals:
+        lines[row] = wall + fit(f" {label} ", width, "right") + on_right
+    return lines
+
+
+def _right(layout: Layout) -> list[str]:
+    across, wall, top_left, top_right, low_right, low_left, on_right, on_left = marks().box
+    titles = [plain(f" {role_word(box.role)} ") for box in layout.boxes]
+    labels = [_label(terminal) for box in layout.boxes for terminal in box.terminals]
+    width = max((cell_len(plain(label)) for label in [*titles, *labels]), default=0) + 2
+    lines = [" " * (width + 2)] * layout.rows
+    ends: set[int] = set()
+    for box, title in zip(layout.boxes, titles, strict=True):
+        rows = [layout.at[terminal] for terminal in box.terminals]
+        first, last = min(rows) - 1, max(rows) + 1
+        corners = (on_right, on_left) if first in ends else (top_left, top_right)
+        lines[first] = corners[0] + title + across * (width - cell_len(title)) + corners[1]
+        lines[last] = low_left + across * width + low_right
+        for terminal in box.terminals:
+            lines[layout.at[terminal]] = on_left + fit(f" {_label(terminal)} ", width) + wall
+        ends.add(last)
+    return lines
+
+
+def _channel(layout: Layout, room: int) -> list[str]:
+    tracks = layout.tracks
+    width = max(SHORTEST_LEAD, 2 * tracks + 3 if tracks else min(LONGEST_LEAD, room))
+    first = (width - 2 * tracks + 1) // 2
+    cells = [[0] * width for _row in range(layout.rows)]
+    trunks: set[tuple[int, int]] = set()
+    for net in layout.nets:
+        if net.track is None:
+            continue
+        column, rows = first + 2 * net.track, net.rows
+        for row in range(rows[0], rows[-1] + 1):
+            cells[row][column] |= (UP if row > rows[0] else 0) | (DOWN if row < rows[-1] else 0)
+            trunks.add((row, column))
+    for net in layout.nets:
+        own = None if net.track is None else first + 2 * net.track
+        for side, rows in ((LEFT, net.left), (RIGHT, net.right)):
+            begin, end = (0, width) if own is None else (0, own) if side == LEFT else (own + 1, width)
+            for row in rows:
+                for column in range(begin, end):
+                    if (row, column) not in trunks:  # a lead that passes breaks its line
+                        cells[row][column] = LEFT | RIGHT
+                if own is not None:
+                    cells[row][own] |= side
+    return ["".join(stroke(ways) if ways else " " for ways in line) for line in cells]
 
 
 def _label(terminal: Terminal) -> str:

@@ -44,6 +44,8 @@ OUTPUT_NOISE: Final = 1e-6
 """Noise of an output, as a part of its range, over an aperture of one power line cycle."""
 SAFE_VOLTS: Final = 30.0
 """Magnitude below which an output counts as discharged."""
+VOLTAGE_ROUNDS: Final = 4
+"""How often a circuit is solved until the values that depend on a voltage agree with it; they are nearly linear."""
 INTERLOCK_VOLTS: Final = 42.0
 """Magnitude that an open interlock allows, as set in the factory."""
 
@@ -365,10 +367,15 @@ class VirtualBench:
         on = {name: o for name, o in outputs.items() if o.on}
         noisy = {name: OUTPUT_NOISE * float(o.range.span) for name, o in on.items() if o.range is not None}
         warm: dict[str, float] = {}
-        for part in self._present():
+        present = self._present()
+        for _ in range(VOLTAGE_ROUNDS):
+            solved = Solved(Network(COMMON, tuple(self._elements(on))), warm, noisy)
+            if not [part for part in present if part.heed(solved.solution)]:
+                break
+        for part in present:
             noisy |= part.noisy()
             warm |= part.warm()
-        return Solved(Network(COMMON, tuple(self._elements(on))), warm, noisy)
+        return solved
 
     def _elements(self, on: Mapping[str, Output], hertz: float = 0.0) -> list[Element]:
         elements: list[Element] = [self._source(name, output) for name, output in on.items()]
@@ -381,7 +388,8 @@ class VirtualBench:
                 elements.append(VoltageSource(meter.shunt, meter.amperes, meter.lo, 0.0, meter.shunt_ohms))
         for part in self._present():
             elements += part.alternating(hertz) if hertz else part.elements()
-        elements += conductors(self.leads, self.truth.seed)
+        heavy = {terminal for part in self._present() if part.heavy for terminal in part.terminals}
+        elements += conductors(self.leads, self.truth.seed, heavy)
         elements += ties(elements, COMMON)
         ends = {terminal for part in self.parts.values() for terminal in part.terminals}
         return elements + insulation(self.leads, self._guarded(), ends)

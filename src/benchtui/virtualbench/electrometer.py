@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from benchtui.virtualbench.circuit import CurrentSource, Element, Resistor, VoltageSource
-from benchtui.virtualbench.noise import KeyedNoise
+from benchtui.virtualbench.noise import KeyedNoise, uniform
 from benchtui.virtualbench.parts import Emission, Part
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ WHITE_FLOOR: Final = 4e-16
 """The same of its amplifier, in amperes."""
 WANDER: Final = 0.05
 """Standard deviation of its 1/f noise, as a part of the range over which its zero wanders."""
+ZERO_PLACE: Final = 0.35
+"""Half-width of where its zero stands, as a part of the same range. A real zero moves slowly; here it stays as long as
+nothing on the bench is set, and is elsewhere with every other setting: two places are less than the range apart."""
 ZERO_RANGE: Final = 1e-14
 """That range in amperes, where the profile states none."""
 OCTAVES: Final = 8
@@ -122,6 +125,7 @@ class ElectrometerPart(Part):
             key = (bench.noise_key(), cycles)
             white = self._noise.deviate(key, bench.revision)
             slow = self._flicker.deviate(key, bench.revision)
+            place = uniform(ZERO_PLACE, bench.truth.seed, "electrometer zero", self.name, key)
             flows, around = 0.0, 0.0
             if self.connected:
                 flows = -bench.mean_current(self._element, since, until)
@@ -129,9 +133,10 @@ class ElectrometerPart(Part):
         own = WHITE * self.span + WHITE_FLOOR
         row = self._limits.row(self.span)
         zero_range = float(row.zero_range) if row is not None and row.zero_range else ZERO_RANGE
-        noise = math.hypot(own / math.sqrt(cycles), around) * white + WANDER * zero_range * slow
+        noise = math.hypot(own / math.sqrt(cycles), around) * white
+        zero = zero_range * (place + WANDER * slow)
         # The current out of the input is in the circuit already.
-        return flows + self._limits.error(self.span, flows) + noise
+        return flows + self._limits.error(self.span, flows) + noise + zero
 
     def volts(self, since: int, until: int) -> float:
         """Return one reading of the voltage at the input."""

@@ -16,6 +16,8 @@ Lead = tuple[Terminal, Terminal]
 
 LEAD_OHMS: Final = 0.05
 """A metre of test lead with its two plugs."""
+BUSBAR_OHMS: Final = 5e-4
+"""The same of a busbar, as a pulse of more than a kiloampere from a source of 60 V wants it."""
 LEAD_HENRIES: Final = 1e-8
 """The same, as far as a capacitance unit with its shields sees it."""
 THERMAL_EMF: Final = 500e-9
@@ -25,14 +27,15 @@ GUARDED_OHMS: Final = 1e17
 """From a lead to common: of the insulation, and of what a guard leaves of it."""
 
 
-def conductors(leads: Sequence[Lead], seed: int) -> list[Element]:
-    """Return the conductors of *leads*."""
+def conductors(leads: Sequence[Lead], seed: int, heavy: Collection[Terminal] = ()) -> list[Element]:
+    """Return the conductors of *leads*; those that end at *heavy* terminals are busbars."""
     elements: list[Element] = []
     for number, (a, b) in enumerate(leads):
         # Keyed by the wiring and not by the count of rewirings: the same leads in the same places have
         # the same EMF when a point is set up again, see benchtui.virtualbench.noise.
         emf = uniform(THERMAL_EMF, seed, "thermal EMF", leads, number)
-        elements.append(VoltageSource(f"lead {number}", a, b, emf, LEAD_OHMS, henries=LEAD_HENRIES))
+        ohms = BUSBAR_OHMS if a in heavy or b in heavy else LEAD_OHMS
+        elements.append(VoltageSource(f"lead {number}", a, b, emf, ohms, henries=LEAD_HENRIES))
     return elements
 
 

@@ -28,6 +28,11 @@ def uniform(half_width: float, *key: object) -> float:
     return float(stream(*key).uniform(-half_width, half_width))
 
 
+def normal(deviation: float, *key: object) -> float:
+    """Draw one number under *key*, normal around 0 with a standard *deviation*."""
+    return deviation * float(stream(*key).standard_normal())
+
+
 class KeyedNoise:
     """Normal deviates that begin anew when the key changes.
 

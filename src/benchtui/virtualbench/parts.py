@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from benchtui.virtualbench.circuit import Capacitor, Element, Resistor, VoltageSource
+from benchtui.virtualbench.circuit import Capacitor, Element, Resistor, Solution, VoltageSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,8 @@ PARALLEL_FARADS: Final = 1e-11
 ABSORPTION_FARADS: Final = 3e-14
 ABSORPTION_SECONDS: Final = 30.0
 """The slow RC branch of the insulator of a resistor of high value (1 PΩ and 30 fF)."""
+NEGLIGIBLE: Final = 1e-9
+"""Relative change of a value for which a circuit is not solved anew."""
 HIGH_VALUE: Final = 1e6
 """Ohms above which a resistor's time constant is longer than a converter's shortest aperture."""
 
@@ -77,6 +79,8 @@ class Part:
     """Whether its leads are guarded: then a node keeps 10 pF of its cables instead of 200 pF."""
     passive: ClassVar[bool] = False
     """Whether it is nothing as long as nobody connects it."""
+    heavy: ClassVar[bool] = False
+    """Whether it is connected by busbars."""
     lag: float = 0.0
     """First-order lag of an output stage that is on, in seconds."""
 
@@ -87,6 +91,10 @@ class Part:
     def elements(self) -> list[Element]:
         """Return the elements, as the part is set now."""
         return []
+
+    def heed(self, solution: Solution) -> bool:  # noqa: ARG002 - most parts are the same at any voltage
+        """Take over what the voltage across it does to its value; tell whether that is anything."""
+        return False
 
     def alternating(self, hertz: float) -> list[Element]:  # noqa: ARG002 - most parts are the same at any frequency
         """Return the elements for a small signal of so many *hertz*."""
@@ -121,17 +129,21 @@ class ResistorPart(Part):
     name
         Its name on the bench.
     ohms
-        Its true value.
+        Its true value, without a voltage across it.
     henries
         Its inductance; what a current pulse shows as overshoot.
+    per_volt
+        Relative change of its value for each volt across it.
     """
 
     passive = True
 
-    def __init__(self, name: str, ohms: float, henries: float = 0.0) -> None:
+    def __init__(self, name: str, ohms: float, henries: float = 0.0, per_volt: float = 0.0) -> None:
         super().__init__(name, ("a", "b", "pa", "pb"))
         self.ohms = ohms
         self.henries = henries
+        self._bare_ohms = ohms
+        self._per_volt = per_volt
         self._a, self._b, self._pa, self._pb = self.terminals
 
     def elements(self) -> list[Element]:
@@ -142,9 +154,22 @@ class ResistorPart(Part):
             VoltageSource(f"{self.name} pb", self._pb, self._b, 0.0, LINK_OHMS),
         ]
 
+    def heed(self, solution: Solution) -> bool:
+        """Take over the coefficient of voltage."""
+        ohms = self._bare_ohms * (1.0 + self._per_volt * abs(solution.voltage(self._a, self._b)))
+        changed = abs(ohms - self.ohms) > NEGLIGIBLE * self._bare_ohms
+        self.ohms = ohms if changed else self.ohms
+        return changed
+
     def warm(self) -> dict[str, float]:
         """Return its one resistance."""
         return {f"{self.name} body": self.ohms}
+
+
+class PulseShunt(ResistorPart):
+    """A shunt for current pulses of more than a kiloampere."""
+
+    heavy = True
 
 
 class HighValueResistor(ResistorPart):
@@ -170,20 +195,32 @@ class DividerPart(Part):
     name
         Its name on the bench.
     ratios
-        The true ratio of each tap by its nominal one.
+        The true ratio of each tap by its nominal one, without a voltage across it.
+    per_volt
+        Relative change of the ratios for each volt across it.
     """
 
     OHMS: ClassVar[float] = 1e8
     passive = True
 
-    def __init__(self, name: str, ratios: Mapping[int, float]) -> None:
+    def __init__(self, name: str, ratios: Mapping[int, float], per_volt: float = 0.0) -> None:
         super().__init__(name, ("hi", "lo", "tap", *(f"tap{nominal}" for nominal in ratios)))
-        self._ratios = dict(ratios)
+        self._bare_ratios = dict(ratios)
+        self._per_volt = per_volt
+        self._change = 0.0
+
+    def heed(self, solution: Solution) -> bool:
+        """Take over the coefficient of voltage."""
+        change = self._per_volt * abs(solution.voltage(self.terminals[0], self.terminals[1]))
+        changed = abs(change - self._change) > NEGLIGIBLE
+        self._change = change if changed else self._change
+        return changed
 
     def elements(self) -> list[Element]:
         """Return the chain from hi over the taps to lo."""
         hi, lo, tap, *taps = self.terminals
-        chain = sorted(zip(self._ratios.values(), taps, strict=True))
+        ratios = [ratio * (1.0 + self._change) for ratio in self._bare_ratios.values()]
+        chain = sorted(zip(ratios, taps, strict=True))
         below = [self.OHMS / ratio for ratio, _ in chain] + [0.0]
         elements: list[Element] = [VoltageSource(f"{self.name} tap", tap, taps[0], 0.0, LINK_OHMS)]
         upper, above = hi, self.OHMS

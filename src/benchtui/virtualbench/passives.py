@@ -16,6 +16,7 @@ from benchtui.virtualbench.parts import (
     HighValueResistor,
     OpenPart,
     Part,
+    PulseShunt,
     ResistorPart,
     ShortPart,
 )
@@ -39,7 +40,9 @@ ROWS: Final = (
 )
 
 
-def passive_part(name: str, standard: Standard | None, errors: dict[str, StandardError]) -> Part:
+def passive_part(
+    name: str, standard: Standard | None, errors: dict[str, StandardError], celsius: float
+) -> Part:
     """Return what stands on the bench as *name*.
 
     Parameters
@@ -50,6 +53,8 @@ def passive_part(name: str, standard: Standard | None, errors: dict[str, Standar
         Its profile; None for an open or a short circuit.
     errors
         Its hidden errors by value, as parts of the certificate's expanded uncertainty.
+    celsius
+        Its temperature.
 
     Raises
     ------
@@ -71,18 +76,20 @@ def passive_part(name: str, standard: Standard | None, errors: dict[str, Standar
             hint=text(N_("It can have: {known}."), known=", ".join(ROWS)),
         )
     true = {
-        v: float(v.value) + errors[value_name(v, standard.unit)].error * float(v.expanded_uncertainty)
+        v: (float(v.value) + errors[value_name(v, standard.unit)].error * float(v.expanded_uncertainty))
+        * (1.0 + 1e-6 * float(v.ppm_per_kelvin) * (celsius - float(v.temperature)))
         for v in standard.values
     }
     first = next(iter(true.values()))
+    per_volt = 1e-6 * float(standard.values[0].ppm_per_volt)
     match standard.row:
         case "high-value-resistor" | "hv-resistor":
-            return HighValueResistor(name, first)
+            return HighValueResistor(name, first, per_volt=per_volt)
         case "pulse-shunt":
-            return ResistorPart(name, first, SHUNT_HENRIES)
+            return PulseShunt(name, first, SHUNT_HENRIES, per_volt)
         case "standard-resistor":
-            return ResistorPart(name, first)
+            return ResistorPart(name, first, per_volt=per_volt)
         case "hv-divider":
-            return DividerPart(name, {int(v.nominal): ratio for v, ratio in true.items()})
+            return DividerPart(name, {int(v.nominal): ratio for v, ratio in true.items()}, per_volt)
         case _:
             return CapacitorPart(name, {float(v.frequency): farads for v, farads in true.items()})

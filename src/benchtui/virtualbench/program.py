@@ -149,7 +149,9 @@ class RunningBench:
         self.servers: dict[str, LineServer | PtyServer] = {}
         self.passive = assembly.passive
         for name in assembly.passive:
-            self.bench.add(passive_part(name, assembly.standards.get(name), truth.standards.get(name, {})))
+            errors = truth.standards.get(name, {})
+            part = passive_part(name, assembly.standards.get(name), errors, self.room.air.temperature)
+            self.bench.add(part)
         try:
             for name, entry in assembly.entries.items():
                 listing = assembly.bench.instruments[name]

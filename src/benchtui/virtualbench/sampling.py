@@ -10,6 +10,7 @@ import numpy as np
 from benchtui.virtualbench.clock import NANO
 from benchtui.virtualbench.noise import stream
 from benchtui.virtualbench.solved import voltage
+from benchtui.virtualbench.truth import KNEE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,9 +133,10 @@ class Sampler:
         with bench.lock:
             key = (bench.noise_key(), bench.revision, self._series, span, self.interval)
         noise = stream(bench.truth.seed, "samples", self._name, *key).standard_normal(seen.size)
-        low, high = self._limits.error(span, -span), self._limits.error(span, span)
-        # Between the ends of the range the error is a straight line to a part in the offset's share.
-        indicated = seen + np.interp(seen, [-span, 0.0, span], [low, 0.0, high]) + NOISE * span * noise
+        # The error is made of straight lines that meet at these voltages.
+        knees = [part * span for part in (-BEYOND, -KNEE, 0.0, KNEE, BEYOND)]
+        errors = np.interp(seen, knees, [self._limits.error(span, volts) for volts in knees])
+        indicated = seen + errors + NOISE * span * noise
         step = 2.0 * BEYOND * span / 2**BITS
         indicated = np.round(indicated / step) * step
         return np.where(np.abs(indicated) > BEYOND * span, np.sign(indicated) * self._over_range, indicated)

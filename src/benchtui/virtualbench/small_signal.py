@@ -16,6 +16,8 @@ from benchtui.virtualbench.circuit import Capacitor, Element, Node, VoltageSourc
 from benchtui.virtualbench.outputs import COMMON
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benchtui.profiles import Module, ModuleRange
     from benchtui.virtualbench.bench import VirtualBench
     from benchtui.virtualbench.parts import Terminal
@@ -42,7 +44,7 @@ class CapacitanceUnit:
     volts: float = 0.0
     on: bool = False
     zeroed: bool = False
-    corrections: dict[str, complex] = field(default_factory=dict)
+    corrections: dict[str, dict[float, complex]] = field(default_factory=dict)
 
     @property
     def high(self) -> Terminal:
@@ -68,22 +70,32 @@ class CapacitanceUnit:
 
     def amplitude(self, a: Terminal, b: Terminal) -> float:
         """Return the amplitude of its signal between two terminals in volts."""
-        potentials, _ = self._alternating()
+        potentials, _ = self._alternating(self.true_hertz())
         return math.sqrt(2.0) * self.signal * abs(potentials.get(a, 0.0) - potentials.get(b, 0.0))
 
     def admittance(self) -> complex:
-        """Return the admittance between high and low as it is, uncorrected, in siemens."""
-        potentials, currents = self._alternating()
+        """Return the admittance between high and low as it is, uncorrected, in siemens.
+
+        It is that at the frequency that is set: what the error of the frequency does to a capacitance is part of the
+        hidden error of that capacitance.
+        """
+        potentials, currents = self._alternating(self.hertz)
         # The current that leaves the source at low comes in from the circuit with the other sign.
         return -currents["low"] / (potentials[self.high] - potentials[self.low])
 
-    def correct(self, kind: str) -> None:
-        """Keep what is between the terminals as the residual ``open`` or ``short``."""
-        self.corrections[kind] = self.admittance()
+    def correct(self, kind: str, frequencies: Sequence[float]) -> None:
+        """Keep what is between the terminals at *frequencies* as the residual ``open`` or ``short``."""
+        kept, self.corrections[kind] = self.hertz, {}
+        try:
+            for self.hertz in frequencies:
+                self.corrections[kind][self.hertz] = self.admittance()
+        finally:
+            self.hertz = kept
 
     def corrected(self, kinds: frozenset[str]) -> complex:
-        """Return the admittance with the corrections of *kinds* that were taken."""
-        kept = {kind: y for kind, y in self.corrections.items() if kind in kinds}
+        """Return the admittance with the corrections of *kinds* that were taken at the frequency that is set."""
+        taken = {kind: at.get(self.hertz) for kind, at in self.corrections.items() if kind in kinds}
+        kept = {kind: y for kind, y in taken.items() if y is not None}
         short = 1.0 / kept["short"] if "short" in kept else 0.0
         admittance = 1.0 / (1.0 / self.admittance() - short)
         if "open" in kept:
@@ -97,7 +109,7 @@ class CapacitanceUnit:
             return farads
         return self.bench.truth.uut[self.module.name][f"measure.{nearest.name}"].true_output(farads)
 
-    def _alternating(self) -> tuple[dict[Node, complex], dict[str, complex]]:
+    def _alternating(self, hertz: float) -> tuple[dict[Node, complex], dict[str, complex]]:
         added: tuple[Element, ...] = (
             VoltageSource("high", self.high, COMMON, 0.0, SOURCE_OHMS),
             VoltageSource("low", self.low, COMMON, 0.0, 0.0),
@@ -105,7 +117,6 @@ class CapacitanceUnit:
             Capacitor("high cable", self.high, COMMON, CABLE_FARADS),
             Capacitor("low cable", self.low, COMMON, CABLE_FARADS),
         )
-        hertz = self.true_hertz()
         network = self.bench.network(hertz)
         network = replace(network, elements=(*network.elements, *added))
         return network.amplitudes("high", 2.0 * math.pi * hertz, self.bench.limiting())

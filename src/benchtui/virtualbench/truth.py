@@ -14,7 +14,7 @@ All values are drawn from a seed; a TOML file replaces the values that it names:
     [uut.MFCMU."1 MHz"]         # the frequency of its signal; a capacitance it measures: measure."10 pF"
 
     [standards.dmm]             # the measurement standard "dmm" of the bench
-    error = 0.5                 # part of its limit of error, -1 … 1, in all its ranges
+    error = 0.5                 # part of its limit of error, in all its ranges; of its U, for a certified value
     [standards.dmm."10 V"]
     error = 0.37                # the same in one range
 
@@ -44,7 +44,7 @@ from benchtui.virtualbench.hidden import (
 from benchtui.virtualbench.modules import GAIN_ERROR as GAIN_ERROR
 from benchtui.virtualbench.modules import OFFSET as OFFSET
 from benchtui.virtualbench.modules import by_function, function_of, module_widths
-from benchtui.virtualbench.noise import uniform
+from benchtui.virtualbench.noise import normal, uniform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,7 +69,7 @@ class OutputError(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StandardError(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The error of a range of a standard, as a part of its limit of error."""
+    """The error of a range of a standard, as a part of its limit of error; of a certified value, as a part of its U."""
 
     error: float
 
@@ -96,6 +96,12 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room: _Table = {}
 
 
+FARTHEST: Final = 5
+"""Parts of its limit, or of its U, that a standard may err by: also a faulty one can be simulated."""
+
+KNEE: Final = 0.05
+"""Part of its range from which on the error of a meter is that of its limit in full; below it goes through zero."""
+
 _NOTHING: Final[Mapping[str, Declared]] = {}
 
 
@@ -106,16 +112,28 @@ def range_name(span: Decimal, unit: str = "V") -> str:
     return engineering(span, unit).replace(NBSP, " ")
 
 
+def base_unit(key: str) -> str:
+    """Return the base unit of a range by its name: ``A`` of ``measure.10 nA``, ``Hz`` of ``1 kHz``."""
+    symbol = key.rpartition(" ")[2]
+    return next(unit for unit in ("Hz", "V", "A", "F") if symbol.endswith(unit))
+
+
 def value_name(value: CertifiedValue, unit: str) -> str:
     """Return the name of a certified value as the truth file writes it: ``1 TΩ``, ``500``, ``10 pF 1 MHz``."""
     name = f"{value.nominal.normalize():f}" if unit == "1" else range_name(value.nominal, unit)
     return f"{name} {range_name(value.frequency, 'Hz')}" if value.frequency else name
 
 
-def standard_keys(standard: Standard) -> list[str]:
-    """Return the names under which the errors of a standard are kept: its ranges, its certified values."""
-    ranges = [range_name(r.span, standard.unit) for r in standard.ranges]
-    return ranges + [value_name(v, standard.unit) for v in standard.values]
+def _standard_errors(seed: int, name: str, standard: Standard) -> dict[str, StandardError]:
+    """Draw the errors of a standard from what is stated of it: limits are a rectangle, U with its k is normal."""
+    errors = {
+        key: StandardError(uniform(1.0, seed, "standards", name, key))
+        for key in (range_name(r.span, standard.unit) for r in standard.ranges)
+    }
+    for value in standard.values:
+        key = value_name(value, standard.unit)
+        errors[key] = StandardError(normal(1.0 / float(value.k), seed, "standards", name, key))
+    return errors
 
 
 def meter_error(standard: Standard, span: Decimal, part: float, volts: float) -> float:
@@ -123,20 +141,20 @@ def meter_error(standard: Standard, span: Decimal, part: float, volts: float) ->
 
     The limit of error is ppm of reading + ppm of range + floor
     (:class:`~benchtui.profiles.SpecificationRange`). The part in proportion to the range has the sign of the
-    reading, so that the limit is reached at either polarity; it goes linearly through zero within ±5 % of the
+    reading, so that the limit is reached at either polarity; it goes linearly through zero within ±5 % (KNEE) of the
     range, so that the meter has no jump there.
     """
     limits = next(r for r in standard.ranges if r.span == span)
     full = float(span)
     of_reading = float(limits.ppm_of_reading) * 1e-6 * volts
     of_range = float(limits.ppm_of_range) * 1e-6 * full + float(limits.floor)
-    return part * (of_reading + of_range * max(-1.0, min(1.0, volts / (0.05 * full))))
+    return part * (of_reading + of_range * max(-1.0, min(1.0, volts / (KNEE * full))))
 
 
 def draw(
     seed: int, uut: Uut, standards: Mapping[str, Standard], declared: Mapping[str, Declared] = _NOTHING
 ) -> Truth:
-    """Draw the truth of *seed*: the unit under test in its class, standards uniformly within their limits.
+    """Draw the truth of *seed*: the unit under test in its class, standards from what is stated of them.
 
     *declared* are the sections of instruments and surroundings that declare their own values.
     """
@@ -150,12 +168,7 @@ def draw(
         }
         for module in uut.modules
     }
-    errors = {
-        name: {
-            key: StandardError(uniform(1.0, seed, "standards", name, key)) for key in standard_keys(standard)
-        }
-        for name, standard in standards.items()
-    }
+    errors = {name: _standard_errors(seed, name, standard) for name, standard in standards.items()}
     hidden = {section: draw_hidden(seed, section, values) for section, values in declared.items()}
     return Truth(seed, outputs, errors, hidden)
 
@@ -240,11 +253,13 @@ def _by_range(
 
 
 def _part(part: float, path: Path, where: str) -> float:
-    if not -1.0 <= part <= 1.0:
+    if not -FARTHEST <= part <= FARTHEST:
         raise ProfileError(
-            text(N_("error must be from -1 to 1, found {found}."), found=part),
+            text(N_("error must be from -{most} to {most}, found {found}."), most=FARTHEST, found=part),
             where=f"{path}: {where}",
-            hint=text(N_("It is the part of its limit of error that the standard really errs by.")),
+            hint=text(
+                N_("It is the part of its limit of error, or of its U, that the standard really errs by.")
+            ),
         )
     return part
 
@@ -266,7 +281,7 @@ def to_toml(truth: Truth, declared: Mapping[str, Declared] = _NOTHING) -> str:
             line.add("gain_error", output.gain_error)
             line["gain_error"].comment("relative: true output = set value × (1 + gain_error) + offset")
             line.add("offset", output.offset)
-            line["offset"].comment(f"in {key.rpartition(' ')[2]}")
+            line["offset"].comment(f"in {base_unit(key)}")
             function = function_of(key)
             if function not in functions:
                 functions[function] = tomlkit.table(is_super_table=True)
@@ -280,7 +295,7 @@ def to_toml(truth: Truth, declared: Mapping[str, Declared] = _NOTHING) -> str:
         for range_, part in parts.items():
             line = tomlkit.table()
             line.add("error", part.error)
-            line["error"].comment("part of the standard's limit of error, from -1 to 1")
+            line["error"].comment("part of the standard's limit of error, or of its certificate's U")
             lines.add(range_, line)
         standards.add(standard, lines)
     for section, values in truth.hidden.items():

@@ -1,13 +1,11 @@
 """The frame of item screens: items at the left, task, live reading and points beside, budget at the right.
 
-An item's own module says what differs: which role is read live, what its reading is called.
+An item's own module says what differs: which roles are read live, what their readings are called, what is drawn of
+them, and how the item is called in few words.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,29 +24,39 @@ from benchtui.messages import (
     ResultReady,
     RunEnded,
     RunStarted,
+    SkipPoint,
     StartItem,
     Stop,
+    Trace,
+    Waiting,
 )
 from benchtui.screens.base import BenchScreen
 from benchtui.screens.confirm import Confirm
-from benchtui.screens.items.live_block import LiveBlock, point_words, title_on_screen
+from benchtui.screens.items.choice import short_title
+from benchtui.screens.items.live_block import Reads
+from benchtui.screens.items.live_pane import LivePane
+from benchtui.screens.items.points_pane import PointsPane
 from benchtui.screens.items.side_pane import SidePane
 from benchtui.screens.items.task_block import TaskBlock
 from benchtui.screens.keys import bindings
 from benchtui.screens.marks import marks
 from benchtui.screens.pace import Pace
 from benchtui.screens.rows import Row, RowColumn, Rows
+from benchtui.screens.typed import SkipReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual import events
     from textual.binding import BindingType
     from textual.widget import Widget
 
     from benchtui.messages import Prompt
     from benchtui.screens.bench_view import ItemSheet
+    from benchtui.screens.keys import Place
 
-FROM_PLAN = ("module", "range", "setpoint", "item")
+ROOM_FOR_GAUGES, ROOM_FOR_BOTH, ROOM_FOR_MORE = 22, 30, 36
+"""Lines from which gauges are shown, a wiring together with the table of points, larger gauges."""
 TRACE_SLOWER = 4
 """The trace is drawn that many times more rarely than the reading."""
 
@@ -57,18 +65,23 @@ class ItemScreen(BenchScreen):
     """An item of a job: run it, watch it, read its results."""
 
     CSS_PATH = Path(__file__).with_name("frame.tcss")
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("item")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("item", "items")]
+    AUTO_FOCUS = "#points"
 
-    live_role: ClassVar[str] = ""
-    """Role whose readings are shown live; empty: all."""
-    reading_word: ClassVar[str] = N_("Reading")
-    """What the live reading is called."""
+    reads: ClassVar[tuple[Reads, ...]] = (Reads("", N_("Reading")),)
+    """What is read live; the first is plotted. A role that is empty stands for all."""
+    short: ClassVar[str] = ""
+    """What the item is called in the list of items, in at most 14 cells; empty: its title."""
 
     def __init__(self, job: str, item: str) -> None:
         super().__init__()
         self.job = job
         self.item = item
         self._follow = True
+
+    def gauges(self) -> Iterator[Widget]:
+        """Yield what is drawn of the readings; each is a :class:`~benchtui.screens.items.live_pane.Gauge`."""
+        yield from ()
 
     # ---------------------------------------------------------------------------------------------- layout
     def body(self) -> Iterator[Widget]:
@@ -77,8 +90,8 @@ class ItemScreen(BenchScreen):
             yield Rows(id="list", heading=False)
             with Vertical(id="work"):
                 yield TaskBlock()
-                yield LiveBlock(self.reading_word)
-                yield Rows(id="points")
+                yield LivePane(self.reads, tuple(self.gauges()), self._now)
+                yield PointsPane()
             yield SidePane()
 
     def on_mount(self) -> None:
@@ -87,6 +100,19 @@ class ItemScreen(BenchScreen):
         self._live_pace = Pace(self, interval, self._draw_live)
         self._trace_pace = Pace(self, TRACE_SLOWER * interval, self._draw_trace)
         self._points.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the room out anew, as soon as it is known."""
+        del event
+        self.call_after_refresh(self._draw_sized)
+
+    def _draw_sized(self) -> None:
+        if self.is_mounted:
+            self.set_class(self.size.height < ROOM_FOR_GAUGES, "-low")
+            self.set_class(self.size.height >= ROOM_FOR_MORE, "-high")
+            self._draw_points()
+            self._draw_task()
+            self._draw_live()
 
     def trail(self) -> tuple[str, ...]:
         """Return the path: job, clause and title."""
@@ -106,9 +132,9 @@ class ItemScreen(BenchScreen):
         opened = self.view.opened.get(self.job)
         return opened.uut if opened else ""
 
-    def help_place(self) -> bool:
-        """Tell that the keys of item screens work here."""
-        return True
+    def places(self) -> tuple[Place, ...]:
+        """Return the places of the key table whose keys work here."""
+        return (*super().places(), "item", "items")
 
     # ------------------------------------------------------------------------------------------ what is so
     @property
@@ -126,9 +152,20 @@ class ItemScreen(BenchScreen):
         """The question that waits, if it belongs to this item."""
         return self.view.prompt if self.runs else None
 
+    def _now(self) -> float:
+        return self.view.now()
+
+    @property
+    def _live(self) -> LivePane:
+        return self.query_one(LivePane)
+
+    @property
+    def _pane(self) -> PointsPane:
+        return self.query_one(PointsPane)
+
     @property
     def _points(self) -> Rows:
-        return self.query_one("#points", Rows)
+        return self._pane.rows
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim the keys that cannot act now."""
@@ -140,16 +177,22 @@ class ItemScreen(BenchScreen):
                 and self.sheet is not None
             )
             return True if may else None
+        if action == "skip":
+            may = self.view.controls and not self.view.gone and not self.runs and bool(self._points.key)
+            return True if may else None
+        if action == "hold":
+            return True if self.runs else None
         return super().check_action(action, parameters)
 
     def key_labels(self) -> dict[str, str]:
         """Return the word for Enter, as it differs from moment to moment."""
+        hold = {"hold": _("Go on") if self._live.held else _("Hold")}
         prompt = self.prompt
         if prompt is not None:
-            return {"accept": _("Connected") if prompt.kind == "wiring" else _("Answer")}
+            return {"accept": _("Connected") if prompt.kind == "wiring" else _("Answer"), **hold}
         if self.has_class("-wide"):
-            return {"accept": ""}
-        return {"accept": _("Points") if self.has_class("-detail") else _("Budget")}
+            return {"accept": "", **hold}
+        return {"accept": _("Points") if self.has_class("-detail") else _("Budget"), **hold}
 
     def shows_prompt(self) -> bool:
         """Tell whether the question that waits belongs to this item."""
@@ -168,9 +211,12 @@ class ItemScreen(BenchScreen):
     def heed(self, event: Event) -> None:
         """Draw what *event* changed."""
         match event:
-            case Live() | PointChanged() | ResultReady() if (event.job, event.item) != (self.job, self.item):
+            case Live() | PointChanged() | ResultReady() | Trace() | Waiting() if (
+                event.job,
+                event.item,
+            ) != (self.job, self.item):
                 return
-            case Live():
+            case Live() | Trace() | Waiting():
                 self._live_pace.want()
                 self._trace_pace.want()
             case PointChanged():
@@ -185,6 +231,7 @@ class ItemScreen(BenchScreen):
             case JobOpened():
                 self._draw_list()
             case RunStarted() | RunEnded():
+                self._live.held = False
                 self._draw_list()
                 self._draw_task()
                 self._draw_live()
@@ -196,27 +243,18 @@ class ItemScreen(BenchScreen):
 
     def _draw_list(self) -> None:
         rows = [
-            Row(i.id, (marks().states[i.state], render(i.title)), i.state) for i in self.view.items(self.job)
+            Row(i.id, (marks().states[i.state], str(n), short_title(i.id) or render(i.title)), i.state)
+            for n, i in enumerate(self.view.items(self.job), 1)
         ]
         items = self.query_one("#list", Rows)
-        items.show((RowColumn(""), RowColumn("", elastic=True)), rows)
+        items.show((RowColumn(""), RowColumn("", "right"), RowColumn("", elastic=True)), rows)
         if not items.has_focus:
             items.move_to(self.item)
 
     def _draw_points(self) -> None:
         sheet = self.sheet
-        if sheet is None:
-            self._points.show((RowColumn(""),), [], _("Opening …"))
-            return
-        columns = (
-            RowColumn(""),
-            *(RowColumn(title_on_screen(column), column.align) for column in sheet.columns),
-        )
-        rows = [self._row(sheet, point) for point in sheet.points.values()]
-        self._points.show(
-            columns, rows, _("This item has no points for this unit under test. Esc goes back.")
-        )
-        running = sheet.running_point()
+        self._pane.show(sheet)
+        running = sheet.running_point() if sheet is not None else None
         if running is not None and self._follow:
             self._points.move_to(running.key)
 
@@ -224,47 +262,32 @@ class ItemScreen(BenchScreen):
         sheet = self.sheet
         if sheet is None:
             return
-        self._points.change(self._row(sheet, point))
+        self._pane.change(sheet, point)
         if point.state == "running" and self._follow and self._points.key != point.key:
             self._points.move_to(point.key)
             self._draw_budget()
 
-    def _row(self, sheet: ItemSheet, point: PointView) -> Row:
-        result = sheet.results.get(point.key)
-        planned = {"module": point.module, "range": point.range, "setpoint": point.setpoint}
-        cells = {**planned, **(result.cells if result is not None else {})}
-        missing = next((column.key for column in sheet.columns if column.key not in FROM_PLAN), None)
-        if missing is not None and (result is None or point.state != "done"):
-            cells[missing] = point_words(point) or cells.get(missing, "")
-        return Row(
-            point.key,
-            (marks().states[point.state], *(cells.get(column.key, "") for column in sheet.columns)),
-            point.state,
-        )
-
     def _draw_task(self) -> None:
         prompt = self.prompt
-        width = self.query_one("#work").size.width
-        self.query_one(TaskBlock).show(prompt, controls=self.view.controls, width=max(width, 40))
-        self.query_one(LiveBlock).display = prompt is None or prompt.kind != "wiring"
+        room = self.query_one("#work").content_size
+        self.query_one(TaskBlock).show(
+            prompt, controls=self.view.controls, width=max(room.width, 40), height=room.height
+        )
+        wiring = prompt is not None and prompt.kind == "wiring"
+        self._live.display = not wiring
+        # Without height rather than hidden: the table keeps the focus, so that Enter answers.
+        self._pane.set_class(wiring and room.height < ROOM_FOR_BOTH, "-squeezed")
 
     def _draw_live(self) -> None:
-        block = self.query_one(LiveBlock)
-        sheet = self.sheet
-        if sheet is None:
-            block.show_idle("")
+        if self._live.held:
             return
-        point = sheet.running_point()
-        if self.runs and point is not None:
-            block.show_point(sheet, point)
-            live = sheet.live
-            shown = (
-                live is None or live.point != point.key or (self.live_role and live.role != self.live_role)
-            )
-            block.show_live(None if shown else live)
-        else:
-            block.show_idle(self._next_step(sheet))
-        block.show_result(sheet, self.query_one("#work").size.width)
+        sheet = self.sheet
+        point = sheet.running_point() if sheet is not None else None
+        measures = self.runs and point is not None
+        idle = "" if measures or sheet is None else self._next_step(sheet)
+        self._live.show(sheet, idle, self.query_one("#work").content_size.width)
+        if measures and point is not None:
+            self._draw_point(point)
 
     def _next_step(self, sheet: ItemSheet) -> str:
         done, of = sheet.counted()
@@ -280,14 +303,20 @@ class ItemScreen(BenchScreen):
 
     def _draw_trace(self) -> None:
         sheet = self.sheet
+        if self._live.held:
+            return
         live = sheet.live if sheet else None
-        self.query_one(SidePane).show_trace(tuple(sheet.trace) if sheet else (), live.unit if live else "")
+        if sheet and self.reads:
+            live = self.reads[0].last(sheet) or live
+        readings = sheet.traces.get(live.role, ()) if sheet and live else ()
+        self.query_one(SidePane).show_trace(tuple(readings), live.unit if live else "")
 
     def _draw_budget(self) -> None:
         sheet = self.sheet
         key = self._points.key
         point = sheet.points.get(key) if sheet else None
-        self.query_one(SidePane).show_budget(point, sheet.results.get(key) if sheet else None)
+        result = sheet.results.get(key) if sheet else None
+        self.query_one(SidePane).show_budget(point, result, self._pane.left_out)
 
     # ------------------------------------------------------------------------------------------------ keys
     def on_rows_moved(self, event: Rows.Moved) -> None:
@@ -301,13 +330,16 @@ class ItemScreen(BenchScreen):
         """Do as Enter does."""
         self.action_accept()
 
+    def on_points_pane_filtered(self) -> None:
+        """Show the budget of the point that is chosen now."""
+        self._draw_budget()
+
     def action_accept(self) -> None:
         """Confirm the wiring, answer what waits, open another item, or show and hide the budget."""
         items = self.query_one("#list", Rows)
         prompt = self.prompt
         if items.has_focus and items.key and items.key != self.item:
-            self.app.pop_screen()
-            self.bench_app.open_item(self.job, items.key)
+            self._open(items.key)
         elif prompt is not None:
             if not self.view.controls:
                 return
@@ -330,8 +362,58 @@ class ItemScreen(BenchScreen):
             self._follow = True
             self.bench_app.send(RepeatPoint(job=self.job, item=self.item, point=self._points.key))
 
+    def _open(self, item: str) -> None:
+        if item != self.item:
+            self.app.pop_screen()
+            self.bench_app.open_item(self.job, item)
+
+    def action_jump(self, digit: int) -> None:
+        """Open the item with the number *digit*; 0 is the tenth."""
+        items = self.view.items(self.job)
+        position = (digit or 10) - 1
+        if position < len(items):
+            self._open(items[position].id)
+
+    def action_skip(self) -> None:
+        """Ask why the chosen point is left out."""
+        sheet = self.sheet
+        point = sheet.points.get(self._points.key) if sheet else None
+        if point is not None:
+            name = " ".join(word for word in (point.module, point.range, point.setpoint) if word)
+            self.app.push_screen(SkipReason(name or point.key), lambda reason: self._skip(point.key, reason))
+
+    def _skip(self, point: str, reason: str | None) -> None:
+        if reason:
+            self.bench_app.send(SkipPoint(job=self.job, item=self.item, point=point, reason=reason))
+
+    def action_filter(self) -> None:
+        """Let the operator type which points are shown."""
+        self._pane.ask_filter()
+
+    def action_hold(self) -> None:
+        """Hold the live view still, or let it go on."""
+        if not self._live.held:
+            self._live.hold()
+        else:
+            self._live.held = False
+            self._draw_live()
+            self._draw_trace()
+        self.refresh_bindings()
+
+    def action_copy(self) -> None:
+        """Copy the chosen line to the terminal's clipboard, its cells parted by tabs, its numbers without spaces."""
+        cells = self._points.cells[1:]
+        if cells:
+            self.app.copy_to_clipboard(
+                "\t".join(cell.replace("\u00a0", "").replace("−", "-") for cell in cells)
+            )
+            self.bench_app.note("info", text(N_("Copied: {line}"), line="  ".join(cells)))
+
     def action_back(self) -> None:
-        """Go back; while the item is measured, ask whether to stop it or to let it run."""
+        """Go back; while the item is measured, ask whether to stop it or to let it run. A filter ends first."""
+        if self._pane.filtering:
+            self._pane.end_filter()
+            return
         if not (self.runs and self.view.controls) or self.view.gone:
             super().action_back()
             return
@@ -346,14 +428,3 @@ class ItemScreen(BenchScreen):
             self.bench_app.send(Stop())
         if answer is not None:
             super().action_back()
-
-
-def screen_for(job: str, item: str) -> ItemScreen:
-    """Return the screen of *item*: ``Screen`` of its own module, or the plain frame if it has none."""
-    name = item.replace("-", "_")
-    if re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        module = f"benchtui.screens.items.{name}"
-        if importlib.util.find_spec(module) is not None:
-            kind: type[ItemScreen] = importlib.import_module(module).Screen
-            return kind(job, item)
-    return ItemScreen(job, item)

@@ -29,6 +29,7 @@ QUIET: Final = frozenset(["BC", "ERMOD", "FL", "LSI", "LSV", "PAX", "RM", "TGP",
 """Words that are accepted and change nothing that could be seen here."""
 KEPT: Final = ("CM", "PAD", "TSC")
 """Words whose one parameter is kept and told by ``*LRN?``, with no other effect here."""
+SELF_TEST_SECONDS: Final = 60.0
 
 
 class FlexAnalyzer:
@@ -79,6 +80,7 @@ class FlexAnalyzer:
             "TTC": self._tc,
             "CORR?": self._correction,
             "ADJ?": self._phase,
+            "*TST?": self._self_test,
         }
 
     # --- the wire
@@ -247,6 +249,12 @@ class FlexAnalyzer:
         if not arguments:
             raise Fault(122)
         link.send(self._capacitance.compensate(int(arguments[0]), link))
+
+    def _self_test(self, _: list[float], link: Link) -> None:
+        """Test itself; afterwards all output switches are open."""
+        if not self._measurement.pause(SELF_TEST_SECONDS, link):
+            self._commands["CL"]([])
+            link.send("0")
 
     def _pa(self, arguments: list[float], link: Link) -> None:
         if len(arguments) != 1 or arguments[0] < 0.0:

@@ -181,7 +181,7 @@ class Capacitance:
         if self._pause(CORRECTION_SECONDS, link):
             return "2"
         with self._bench.lock:
-            unit.correct(KINDS[kind])
+            unit.correct(KINDS[kind], self._frequencies or [unit.hertz])
         return "0"
 
     def compensate(self, slot: int, link: Link) -> str:

@@ -157,10 +157,10 @@ class Sources:
     def current_range(self, output: Output, code: int, amperes: float) -> ModuleRange | None:
         """Return the range that holds *amperes* and is not below the one with *code*; None without ranges."""
         least = current_span(code)
-        if least > LARGEST_CURRENT.get(output.module.model, NO_DC)[0][1]:
-            raise Fault(124, output.slot)
         ranges = output.module.current_output
         if not ranges:
+            if least > LARGEST_CURRENT.get(output.module.model, NO_DC)[0][1]:
+                raise Fault(124, output.slot)
             return None
         if code and not any(math.isclose(float(r.span), least) for r in ranges):
             raise Fault(124, output.slot)

@@ -1,0 +1,19 @@
+"""DC voltage measurement: voltmeter and unit under test are read in turn."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from benchtui.i18n import N_
+from benchtui.screens.items.frame import ItemScreen
+from benchtui.screens.items.live_block import Reads
+
+
+class Screen(ItemScreen):
+    """DC voltage measurement on the common frame."""
+
+    reads: ClassVar[tuple[Reads, ...]] = (
+        Reads("voltmeter", N_("Voltmeter")),
+        Reads("uut", N_("UUT reading")),
+    )
+    short: ClassVar[str] = N_("V meas ≤100 V")

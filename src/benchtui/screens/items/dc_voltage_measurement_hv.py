@@ -1,0 +1,16 @@
+"""DC voltage measurement above 100 V: what the unit under test measures is live."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from benchtui.i18n import N_
+from benchtui.screens.items.frame import ItemScreen
+from benchtui.screens.items.live_block import Reads
+
+
+class Screen(ItemScreen):
+    """DC voltage measurement above 100 V on the common frame."""
+
+    reads: ClassVar[tuple[Reads, ...]] = (Reads("uut", N_("UUT reading")),)
+    short: ClassVar[str] = N_("V meas >100 V")
