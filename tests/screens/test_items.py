@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,7 +59,8 @@ def linked(scene: Scene, *events: Event) -> ScriptedLink:
 def asks(app: BenchApp, scene: Scene) -> bool:
     """Tell whether the screen of *scene* is in front and shows what to connect."""
     front = app.screen
-    return isinstance(front, ItemScreen) and front.item == scene.id and front.query_one(TaskBlock).display
+    here = isinstance(front, ItemScreen) and front.item == scene.id
+    return here and any(block.display for block in front.query(TaskBlock))
 
 
 ENDS = ("appearance", "pulsed-current")
@@ -79,7 +81,7 @@ def test_pictures_of_all_items(size: str, language: str, pictures: SnapshotAsser
                     app.pop_screen()
                     app.open_item(JOB, scene.id)
                 link.say(scene.opened(), RunStarted(job=JOB, item=scene.id), scene.asked())
-                await until(pilot, lambda: asks(app, scene))
+                await until(pilot, partial(asks, app, scene))
                 taken[f"{scene.id}-wiring"] = await settled(app, pilot)
                 link.say(Settled(id=3), *middle(scene))
                 await until(pilot, lambda: "14:02:11" in screen_text(app))

@@ -75,9 +75,8 @@ def test_a_terminal_that_stops_reading_blocks_nothing_and_is_painted_anew(tmp_pa
             time.sleep(0.02)
         terminal.wait_for("引擎报告：输出已关断。")
         terminal.wait(lambda: "Standard" not in terminal.text() and "OUTPUT" not in terminal.text())
-        rows = terminal.text().splitlines()
-        assert "6.5.1 直流电压输出" in rows[0]
-        assert "关断输出" in rows[-1]
+        terminal.wait(lambda: "6.5.1 直流电压输出" in terminal.text().splitlines()[0])
+        terminal.wait(lambda: "关断输出" in terminal.text().splitlines()[-1])
 
 
 @pytest.mark.parametrize("term", ["dumb", "", "unknown"])
